@@ -1,0 +1,145 @@
+#include "core/addressing.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <map>
+#include <numeric>
+#include <set>
+#include <tuple>
+
+namespace netrig {
+
+namespace {
+
+/// Union-find over all interfaces of a topology, numbered node after node.
+class Segments {
+public:
+    explicit Segments(const Topology& topology) {
+        std::size_t count = 0;
+        for (const Node& node : topology.nodes) {
+            first_.push_back(count);
+            count += node.interfaces.size();
+        }
+        parent_.resize(count);
+        std::iota(parent_.begin(), parent_.end(), std::size_t{0});
+    }
+
+    std::size_t find(InterfaceRef ref) {
+        std::size_t i = first_[ref.node] + ref.interface;
+        while (parent_[i] != i)
+            i = parent_[i] = parent_[parent_[i]];
+        return i;
+    }
+
+    void join(InterfaceRef a, InterfaceRef b) { parent_[find(a)] = find(b); }
+
+private:
+    std::vector<std::size_t> first_, parent_;
+};
+
+using Taken = std::set<std::tuple<std::size_t, IpAddress>>; // segment, address
+
+Taken addresses_taken(const Topology& topology) {
+    Taken taken;
+    for (const Node& node : topology.nodes)
+        for (const Interface& interface : node.interfaces)
+            for (const InterfaceAddress& address : interface.addresses)
+                taken.insert({interface.segment, address.prefix.address});
+    return taken;
+}
+
+bool has_address_in(const Interface& interface, const Prefix& subnet) {
+    return std::any_of(interface.addresses.begin(), interface.addresses.end(),
+                       [&](const InterfaceAddress& given) { return subnet.contains(given.prefix.address); });
+}
+
+void give_out(const Subnet& subnet, const AddressGroup& group, Topology& topology, Taken& taken,
+              Diagnostics& diagnostics) {
+    IpAddress next = subnet.prefix.address;
+    std::size_t given = 0;
+    for (InterfaceRef ref : group.members) {
+        Interface& member = topology.at(ref);
+        if (has_address_in(member, subnet.prefix))
+            continue;
+        auto usable = [&] { return Prefix{next, subnet.prefix.length}.is_host_address(); };
+        while (subnet.prefix.contains(next) && (!usable() || taken.contains({member.segment, next})) &&
+               next != subnet.prefix.last())
+            next = next + 1;
+        bool free = subnet.prefix.contains(next) && usable() && !taken.contains({member.segment, next});
+        if (!free) {
+            diagnostics.push_back(
+                {fmt::format("the subnet {} is too small for {}", show(subnet.prefix), group.what),
+                 subnet.span,
+                 fmt::format("{} of {} interfaces got an address", given, group.members.size()),
+                 {},
+                 {}});
+            return;
+        }
+        member.addresses.push_back({{next, subnet.prefix.length}, subnet.span});
+        taken.insert({member.segment, next});
+        ++given;
+    }
+}
+
+std::string why_no_host_address(const Prefix& prefix) {
+    if (prefix.address.is_multicast())
+        return "a multicast address";
+    if (prefix.address == IpAddress{prefix.address.family, {}})
+        return "the unspecified address";
+    if (prefix.is_host_address())
+        return {};
+    return prefix.address == prefix.network().address ? "the address of its network itself"
+                                                      : "the broadcast address of its network";
+}
+
+} // namespace
+
+void find_segments(Topology& topology) {
+    Segments segments(topology);
+    for (const Link& link : topology.links)
+        segments.join(link.ends[0], link.ends[1]);
+    for (NodeIndex node = 0; node < topology.nodes.size(); ++node)
+        for (std::size_t i = 0; i < topology.nodes[node].interfaces.size(); ++i)
+            if (auto master = topology.nodes[node].interfaces[i].master)
+                segments.join({node, i}, {node, *master});
+    for (NodeIndex node = 0; node < topology.nodes.size(); ++node)
+        for (std::size_t i = 0; i < topology.nodes[node].interfaces.size(); ++i)
+            topology.nodes[node].interfaces[i].segment = segments.find({node, i});
+}
+
+void give_out_addresses(const std::vector<AddressGroup>& groups, Topology& topology,
+                        Diagnostics& diagnostics) {
+    Taken taken = addresses_taken(topology);
+    for (const AddressGroup& group : groups)
+        for (const Subnet& subnet : group.subnets)
+            give_out(subnet, group, topology, taken, diagnostics);
+}
+
+void check_addresses(const Topology& topology, Diagnostics& diagnostics) {
+    std::map<std::tuple<std::size_t, IpAddress>, std::pair<InterfaceRef, Span>> seen;
+    for (NodeIndex node = 0; node < topology.nodes.size(); ++node)
+        for (std::size_t i = 0; i < topology.nodes[node].interfaces.size(); ++i) {
+            const Interface& interface = topology.nodes[node].interfaces[i];
+            for (const InterfaceAddress& given : interface.addresses) {
+                std::string why = why_no_host_address(given.prefix);
+                if (!why.empty())
+                    diagnostics.push_back(
+                        {fmt::format("{} is {}, so no interface can have it", show(given.prefix), why),
+                         given.span});
+                InterfaceRef ref{node, i};
+                auto [first, is_new] =
+                    seen.try_emplace({interface.segment, given.prefix.address}, ref, given.span);
+                if (is_new)
+                    continue;
+                diagnostics.push_back(
+                    {fmt::format("{} is given twice on one network", show(given.prefix.address)),
+                     given.span,
+                     fmt::format("to {}", topology.show(ref)),
+                     {},
+                     {{fmt::format("{} has it already", topology.show(first->second.first)),
+                       first->second.second}}});
+            }
+        }
+}
+
+} // namespace netrig

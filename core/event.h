@@ -1,0 +1,117 @@
+// All that a run can tell, as plain structs in one variant, and the sink that receives them. The lab's
+// process and the runner send the same stream; every report is made from it, during the run or later.
+#pragma once
+
+#include "core/quantity.h"
+#include "core/source.h"
+#include "core/verdict.h"
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace netrig {
+
+/// failed: the network under test is wrong. errored: the lab could not be built, or netrig could not ask.
+enum class Outcome { passed, failed, errored, skipped };
+
+/// Why a test or a scenario is not passed, in the closed list of words that report readers take as a type.
+enum class FailureKind { none, assertion, timeout, setup, teardown, requirement, interrupted, internal };
+
+/// Where in a scenario file; the file's path is the scenario's.
+struct EventPlace {
+    std::uint32_t line = 0, column = 0;
+    std::string excerpt; ///< the source line with its caret, several lines of text
+    bool operator==(const EventPlace&) const = default;
+};
+
+struct TestHeader {
+    std::string name;
+    std::uint32_t line = 0;
+    bool operator==(const TestHeader&) const = default;
+};
+
+struct RunStarted {
+    std::string version, kernel, host;
+    std::size_t scenarios = 0;
+    bool operator==(const RunStarted&) const = default;
+};
+
+struct ScenarioStarted {
+    std::size_t scenario = 0; ///< its number in the run; all later events name it
+    std::string name, file, description;
+    std::vector<std::string> tags;
+    std::vector<TestHeader> tests;
+    bool operator==(const ScenarioStarted&) const = default;
+};
+
+/// The topology stands and frames pass.
+struct ScenarioBuilt {
+    std::size_t scenario = 0, nodes = 0, links = 0;
+    Duration namespaces{}, build{},
+        wait{}; ///< where the time went: making nodes, the other operations, readiness
+    bool operator==(const ScenarioBuilt&) const = default;
+};
+
+struct TestStarted {
+    std::size_t scenario = 0, test = 0;
+    bool operator==(const TestStarted&) const = default;
+};
+
+struct StepStarted {
+    std::size_t scenario = 0, test = 0, step = 0;
+    std::string what; ///< "ping red -> blue"
+    bool operator==(const StepStarted&) const = default;
+};
+
+struct StepFinished {
+    std::size_t scenario = 0, test = 0, step = 0;
+    std::string what;
+    EventPlace place;
+    Verdict verdict;
+    Duration took{};
+    bool operator==(const StepFinished&) const = default;
+};
+
+struct TestFinished {
+    std::size_t scenario = 0, test = 0;
+    Outcome outcome = Outcome::passed;
+    FailureKind kind = FailureKind::none;
+    std::string reason; ///< of a test that was skipped or ended early; empty when its steps tell all
+    Duration took{};
+    bool operator==(const TestFinished&) const = default;
+};
+
+/// Tests without a TestFinished by now did not run, or were ended in mid-step.
+struct ScenarioFinished {
+    std::size_t scenario = 0;
+    Outcome outcome = Outcome::passed; ///< the worst of its tests, errored if the lab itself went wrong
+    FailureKind kind = FailureKind::none;
+    std::string reason; ///< of the scenario itself: why the lab could not be built or ended early
+    std::string help;   ///< what the person can do about it, when that is known
+    Duration took{}, teardown{};
+    bool operator==(const ScenarioFinished&) const = default;
+};
+
+struct RunFinished {
+    Duration took{};
+    int signal = 0; ///< that ended the run early; 0 for none
+    bool operator==(const RunFinished&) const = default;
+};
+
+struct Event {
+    std::int64_t time = 0; ///< microseconds since 1970-01-01 00:00 UTC
+    std::variant<RunStarted, ScenarioStarted, ScenarioBuilt, TestStarted, StepStarted, StepFinished,
+                 TestFinished, ScenarioFinished, RunFinished>
+        what;
+    bool operator==(const Event&) const = default;
+};
+
+class EventSink {
+public:
+    virtual ~EventSink() = default;
+    virtual void receive(const Event& event) = 0;
+};
+
+} // namespace netrig

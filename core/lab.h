@@ -1,0 +1,127 @@
+// All that a verb may ask of a built topology, in batches. The live lab answers from the kernel; tests of
+// wording use a scripted one. Times are durations from the call; every call returns within its own timeouts.
+#pragma once
+
+#include "core/result.h"
+#include "core/topology.h"
+
+#include <chrono>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace netrig {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::nanoseconds;
+
+struct EchoRequest {
+    NodeIndex from = 0;
+    IpAddress to;
+    std::optional<IpAddress> source;
+    unsigned count = 1;
+    nanoseconds interval = std::chrono::milliseconds(100);
+    unsigned size = 56; ///< bytes of payload, as ping(8) counts
+    std::optional<unsigned> hop_limit;
+    bool dont_fragment = false;
+    nanoseconds timeout = std::chrono::seconds(2); ///< after the last request was sent
+};
+
+/// RFC 792 and RFC 4443 as the sender sees them, beside what its own kernel says at once.
+enum class EchoOutcome {
+    reply,
+    no_reply,
+    no_route,
+    host_unreachable,
+    net_unreachable,
+    prohibited,
+    too_big,
+    ttl_exceeded
+};
+
+struct EchoAnswer {
+    EchoOutcome outcome = EchoOutcome::no_reply; ///< reply when at least one came
+    unsigned sent = 0, received = 0;
+    nanoseconds least{}, mean{}, most{};  ///< round trips
+    std::optional<IpAddress> reported_by; ///< who sent the ICMP error; nothing when the own kernel refused
+    std::string why;                      ///< the own kernel's words when it refused
+};
+
+struct TcpEchoRequest {
+    NodeIndex from = 0;
+    NodeIndex server = 0; ///< the node in which the echo server is started for the probe
+    IpAddress to;
+    std::uint16_t port = 7; ///< RFC 862
+    unsigned size = 16;     ///< bytes sent and expected back, at least 1
+    nanoseconds timeout = std::chrono::seconds(3);
+};
+
+enum class TcpOutcome { echo, refused, timeout, reset, unreachable, mismatch };
+
+struct TcpEchoAnswer {
+    TcpOutcome outcome = TcpOutcome::timeout;
+    nanoseconds took{};
+    std::string why; ///< the kernel's words, or what was wrong with the echo
+};
+
+struct CommandRequest {
+    NodeIndex on = 0;
+    std::vector<std::string> argv;
+    std::map<std::string, std::string> environment; ///< added to the runner's own
+    std::string directory;                          ///< working directory; empty: the scenario's folder
+    std::string input;
+    std::optional<nanoseconds> timeout; ///< then SIGTERM, a grace, SIGKILL to the process group
+};
+
+/// Output is bounded: the first and the last 64 KiB are kept, `dropped` counts the bytes between.
+struct CommandOutput {
+    std::string head, tail;
+    std::uint64_t dropped = 0;
+
+    [[nodiscard]] std::string text() const; ///< with a line that says how much was dropped, if any
+};
+
+struct CommandAnswer {
+    std::optional<int> status; ///< exit status; nothing when it ended by a signal
+    int signal = 0;
+    bool timed_out = false;
+    std::string not_started; ///< why the program could not be started; empty when it was
+    CommandOutput output, errors;
+    nanoseconds took{};
+};
+
+enum class LinkState { up, down, lower_layer_down, other };
+
+struct FoundLink {
+    LinkState state = LinkState::other;
+    std::string master; ///< the bridge's name; empty for none
+    unsigned mtu = 0;
+};
+
+class Lab {
+public:
+    virtual ~Lab() = default;
+    virtual const Topology& topology() const = 0;
+
+    /// The answers stand in the order of the requests. An Error means that it could not be asked at all.
+    virtual Result<std::vector<EchoAnswer>> ping(std::span<const EchoRequest> requests) = 0;
+    virtual Result<std::vector<TcpEchoAnswer>> tcp_echo(std::span<const TcpEchoRequest> requests) = 0;
+    virtual Result<std::vector<CommandAnswer>> run(std::span<const CommandRequest> requests) = 0;
+
+    /// Nothing when the node has no interface of that name.
+    virtual Result<std::optional<FoundLink>> link(NodeIndex node, const std::string& name) = 0;
+
+    /// Changes the lab; an interface is named by node and name because the kernel may have chosen it.
+    virtual Status set_link(NodeIndex node, const std::string& name, bool up) = 0;
+    virtual Status delete_link(NodeIndex node, const std::string& name) = 0;
+
+    /// What the lab did of itself since the last call that a reader of the report must know.
+    virtual std::vector<std::string> take_notes() = 0;
+
+    /// Returns when a link, address, route or neighbour of any node changed, or after `at_most`.
+    virtual Status wait_for_change(nanoseconds at_most) = 0;
+};
+
+} // namespace netrig

@@ -1,0 +1,105 @@
+#include "core/load.h"
+
+#include "core/addressing.h"
+#include "core/load_routes.h"
+#include "core/load_tests.h"
+#include "core/load_topology.h"
+
+#include <array>
+#include <fmt/format.h>
+
+namespace netrig {
+
+namespace {
+
+constexpr std::array<Key, 20> top_level_keys{{
+    {"name", KeyType::text, "what people read and select by; the file's name stands in"},
+    {"description", KeyType::text, "what the scenario shows"},
+    {"tags", KeyType::texts, "words to select by"},
+    {"timeout", KeyType::duration, "for the whole scenario; 60s"},
+    {"hosts", KeyType::texts, "names of nodes"},
+    {"routers", KeyType::texts, "names of nodes that forward"},
+    {"nodes", KeyType::table, "what there is to say of a node"},
+    {"links", KeyType::tables, "veth pairs between nodes"},
+    {"bridges", KeyType::table, "bridges, each in a namespace of its own"},
+    {"tests", KeyType::tables, "what is asked"},
+    {"requires", KeyType::texts, "what the machine must offer", true},
+    {"variables", KeyType::table, "defaults for ${name}", true},
+    {"matrix", KeyType::table, "one scenario for each combination", true},
+    {"include", KeyType::texts, "other files that are merged in", true},
+    {"pool", KeyType::texts, "subnets for links and bridges without one", true},
+    {"routing", KeyType::text, "routes worked out by the runner", true},
+    {"neighbours", KeyType::text, "how neighbour tables are filled", true},
+    {"dad", KeyType::boolean, "wait for duplicate address detection", true},
+    {"emulator", KeyType::text, "what impairs links", true},
+    {"grading", KeyType::table, "points and categories", true},
+}};
+
+std::string name_of_file(const std::string& path) {
+    std::size_t slash = path.rfind('/');
+    std::string name = slash == std::string::npos ? path : path.substr(slash + 1);
+    return name.ends_with(".toml") ? name.substr(0, name.size() - 5) : name;
+}
+
+void load_texts(TableReader& reader, Scenario& scenario) {
+    scenario.name = name_of_file(scenario.source->path);
+    if (auto name = reader.text("name")) {
+        if (name->value.empty() || name->value.find('\n') != std::string::npos)
+            reader.report(name->span, "a scenario's name is one line of text");
+        else
+            scenario.name = name->value;
+    }
+    if (auto description = reader.text("description"))
+        scenario.description = description->value;
+    for (const Text& tag : reader.texts("tags"))
+        scenario.tags.push_back(tag.value);
+    if (auto timeout = reader.duration("timeout"))
+        scenario.timeout = *timeout;
+}
+
+/// A file that can't be TOML at all gets one message that says so, not the parser's view of its bytes.
+std::optional<Diagnostic> check_text(const SourceFile& source) {
+    if (source.text.size() > largest_file)
+        return Diagnostic{fmt::format("the file has {:.1f} MiB; a scenario has at most {} MiB",
+                                      static_cast<double>(source.text.size()) / (1 << 20),
+                                      largest_file >> 20)};
+    if (source.text.find('\0') != std::string::npos)
+        return Diagnostic{"this is a binary file, not a scenario in TOML"};
+    if (source.text.find_first_not_of(" \t\r\n") == std::string::npos)
+        return Diagnostic{"the file is empty", {}, {}, "a scenario needs at least 'hosts' and a [[tests]]"};
+    return std::nullopt;
+}
+
+void load_document(const TomlTable& document, Scenario& scenario, Diagnostics& diagnostics) {
+    TableReader reader(document, Span{}, "a scenario", top_level_keys, diagnostics);
+    load_texts(reader, scenario);
+    TopologyRest rest = load_topology(reader, scenario.topology);
+    number_interfaces(scenario.topology);
+    find_segments(scenario.topology);
+    give_out_addresses(rest.groups, scenario.topology, diagnostics);
+    check_addresses(scenario.topology, diagnostics);
+    load_routes(rest.routes, scenario.topology, diagnostics);
+    load_tests(reader, scenario);
+    if (!reader.has("tests"))
+        reader.report({}, "there are no [[tests]], so nothing would be checked");
+}
+
+} // namespace
+
+Loaded load_scenario(std::shared_ptr<const SourceFile> source) {
+    Loaded loaded;
+    loaded.scenario.source = std::move(source);
+    const SourceFile& file = *loaded.scenario.source;
+    if (auto problem = check_text(file)) {
+        loaded.diagnostics.push_back(*problem);
+        return loaded;
+    }
+    auto document = parse_toml(file.text);
+    if (document)
+        load_document(*document, loaded.scenario, loaded.diagnostics);
+    else
+        loaded.diagnostics.push_back(document.error());
+    return loaded;
+}
+
+} // namespace netrig

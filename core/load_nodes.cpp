@@ -1,0 +1,227 @@
+#include "core/load_nodes.h"
+
+#include "core/load_topology.h"
+#include "core/names.h"
+#include "core/suggest.h"
+
+#include <array>
+#include <fmt/format.h>
+
+namespace netrig {
+
+namespace {
+
+constexpr std::array<Key, 14> node_keys{{
+    {"forwarding", KeyType::boolean, "whether it forwards; true for routers"},
+    {"routes", KeyType::texts,
+     "\"default via 10.0.0.254\", \"10.2.0.0/16 via r2\", \"unreachable 10.9.0.0/16\""},
+    {"sysctls", KeyType::table, "net.* settings"},
+    {"lo", KeyType::text, "\"up\" (default) or \"down\", as a fresh namespace has it"},
+    {"interfaces", KeyType::table, "what there is to say of an interface"},
+    {"rules", KeyType::texts, "policy routing", true},
+    {"files", KeyType::table, "files seen only in this node", true},
+    {"nftables", KeyType::text_or_table, "a ruleset", true},
+    {"setup", KeyType::texts, "commands run once when links are up", true},
+    {"limits", KeyType::table, "memory, cpu, processes", true},
+    {"sandbox", KeyType::boolean, "its commands are not trusted", true},
+    {"grants", KeyType::texts, "what a sandbox may do all the same", true},
+    {"services", KeyType::table, "daemons", true},
+    {"requires", KeyType::texts, "what the machine must offer", true},
+}};
+
+constexpr std::array<Key, 14> interface_keys{{
+    {"addresses", KeyType::texts, "with their prefix lengths"},
+    {"mac", KeyType::text, "such as \"02:00:00:00:00:01\""},
+    {"mtu", KeyType::integer, "bytes"},
+    {"up", KeyType::boolean, "true"},
+    {"kind", KeyType::text, "an interface that is no end of a link", true},
+    {"delay", KeyType::duration, "impairment of what it sends", true},
+    {"jitter", KeyType::duration, "impairment of what it sends", true},
+    {"loss", KeyType::percent, "impairment of what it sends", true},
+    {"duplicate", KeyType::percent, "impairment of what it sends", true},
+    {"reorder", KeyType::percent, "impairment of what it sends", true},
+    {"corrupt", KeyType::percent, "impairment of what it sends", true},
+    {"rate", KeyType::text, "impairment of what it sends", true},
+    {"limit", KeyType::integer, "impairment of what it sends", true},
+    {"seed", KeyType::integer, "impairment of what it sends", true},
+}};
+
+void add_nodes(const std::vector<Text>& patterns, NodeKind kind, Topology& topology,
+               Diagnostics& diagnostics) {
+    for (const Text& pattern : patterns) {
+        auto names = expand_names(pattern.value);
+        if (!names) {
+            diagnostics.push_back(
+                {fmt::format("'{}' is not a pattern of names: {}", pattern.value, names.error()),
+                 pattern.span});
+            continue;
+        }
+        for (const std::string& name : *names)
+            add_node({name, pattern.span}, kind, topology, diagnostics);
+    }
+}
+
+void load_sysctls(const TomlTable& table, const std::string& prefix, Node& node, Diagnostics& diagnostics) {
+    for (const TomlEntry& entry : table.entries) {
+        std::string name = prefix + entry.key;
+        Sysctl sysctl{name, {}, entry.key_span};
+        if (const auto* nested = std::get_if<TomlTable>(&entry.value.data)) {
+            load_sysctls(*nested, name + ".", node, diagnostics);
+            continue;
+        }
+        if (const auto* number = std::get_if<std::int64_t>(&entry.value.data))
+            sysctl.value = std::to_string(*number);
+        else if (const auto* text = std::get_if<std::string>(&entry.value.data))
+            sysctl.value = *text;
+        else
+            diagnostics.push_back(
+                {fmt::format("a sysctl takes an integer or a string, not {}", type_name(entry.value)),
+                 entry.value.span});
+        bool sane = name.starts_with("net.") && name.find('/') == std::string::npos &&
+                    name.find("..") == std::string::npos;
+        if (!sane)
+            diagnostics.push_back({fmt::format("'{}' is no sysctl of a network namespace", name),
+                                   entry.key_span,
+                                   {},
+                                   "only net.* belongs to a node; the rest is the machine's",
+                                   {}});
+        node.sysctls.push_back(std::move(sysctl));
+    }
+}
+
+void load_interface(TableReader& reader, Interface& interface) {
+    for (const Text& text : reader.texts("addresses"))
+        if (auto address = load_interface_address(text, reader.diagnostics()))
+            interface.addresses.push_back(*address);
+    if (auto mac = reader.text("mac")) {
+        interface.mac = parse_mac(mac->value);
+        if (!interface.mac || (interface.mac->bytes[0] & 1) != 0 || *interface.mac == MacAddress{})
+            reader.report(mac->span,
+                          fmt::format("'{}' is no MAC address that an interface can have", mac->value), {},
+                          "\"02:00:00:00:00:01\": six pairs of hexadecimal digits, the first even");
+    }
+    if (auto mtu = reader.integer("mtu", 68, 65'535))
+        interface.mtu = static_cast<unsigned>(*mtu);
+    if (auto up = reader.boolean("up"))
+        interface.up = *up;
+}
+
+void load_interfaces(const TomlTable& table, NodeIndex index, Topology& topology, Diagnostics& diagnostics) {
+    for (const TomlEntry& entry : table.entries) {
+        auto found = topology.find_interface(index, entry.key);
+        const auto* settings = std::get_if<TomlTable>(&entry.value.data);
+        if (settings == nullptr) {
+            diagnostics.push_back(
+                {fmt::format("an interface is a table, not {}", type_name(entry.value)), entry.value.span});
+            continue;
+        }
+        TableReader reader(*settings, entry.key_span, fmt::format("interface '{}'", entry.key),
+                           interface_keys, diagnostics);
+        if (found) {
+            load_interface(reader, topology.nodes[index].interfaces[*found]);
+            continue;
+        }
+        std::vector<std::string> names;
+        for (const Interface& interface : topology.nodes[index].interfaces)
+            names.push_back(interface.name);
+        if (!reader.has("kind"))
+            reader.report(entry.key_span,
+                          fmt::format("no link or bridge gives node '{}' an interface '{}'",
+                                      topology.nodes[index].name, entry.key),
+                          {}, suggestion(entry.key, names));
+    }
+}
+
+void load_settings(TableReader& reader, NodeIndex index, Topology& topology) {
+    static constexpr std::array<std::string_view, 2> lo_states{"up", "down"};
+    Node& node = topology.nodes[index];
+    if (auto forwarding = reader.boolean("forwarding"))
+        node.forwarding = *forwarding;
+    if (auto lo = reader.choice("lo", lo_states))
+        node.interfaces.front().up = *lo == "up";
+    if (const TomlTable* sysctls = reader.table("sysctls"))
+        load_sysctls(*sysctls, "", node, reader.diagnostics());
+    if (const TomlTable* interfaces = reader.table("interfaces"))
+        load_interfaces(*interfaces, index, topology, reader.diagnostics());
+}
+
+} // namespace
+
+void add_node(const Text& name, NodeKind kind, Topology& topology, Diagnostics& diagnostics) {
+    auto problem =
+        kind == NodeKind::bridge ? interface_name_problem(name.value) : node_name_problem(name.value);
+    if (!problem && kind == NodeKind::bridge)
+        problem = node_name_problem(name.value);
+    // The node is added all the same, so that what speaks of it is not a second mistake.
+    if (problem)
+        diagnostics.push_back({fmt::format("'{}' can't name a {}: {}", name.value,
+                                           kind == NodeKind::bridge ? "bridge" : "node", *problem),
+                               name.span});
+    auto [taken, is_new] = topology.by_name.try_emplace(name.value, topology.nodes.size());
+    if (!is_new) {
+        diagnostics.push_back({fmt::format("'{}' is the name of two nodes", name.value),
+                               name.span,
+                               {},
+                               {},
+                               {{"it is first named here", topology.nodes[taken->second].span}}});
+        return;
+    }
+    Node node{name.value, kind, kind == NodeKind::router, {}, {}, {}, name.span};
+    node.interfaces.push_back({InterfaceKind::loopback, "lo", {}, {}, {}, true, {}, 0, name.span});
+    if (kind == NodeKind::bridge)
+        node.interfaces.push_back({InterfaceKind::bridge, name.value, {}, {}, {}, true, {}, 0, name.span});
+    topology.nodes.push_back(std::move(node));
+}
+
+void load_node_names(TableReader& scenario, Topology& topology) {
+    Diagnostics& diagnostics = scenario.diagnostics();
+    add_nodes(scenario.texts("hosts"), NodeKind::host, topology, diagnostics);
+    add_nodes(scenario.texts("routers"), NodeKind::router, topology, diagnostics);
+    if (const TomlTable* bridges = scenario.table("bridges"))
+        for (const TomlEntry& entry : bridges->entries)
+            add_node({entry.key, entry.key_span}, NodeKind::bridge, topology, diagnostics);
+    const TomlTable* tables = scenario.table("nodes");
+    if (tables == nullptr)
+        return;
+    for (const TomlEntry& entry : tables->entries) {
+        auto names = expand_names(entry.key);
+        if (!names) {
+            diagnostics.push_back(
+                {fmt::format("'{}' is not a pattern of names: {}", entry.key, names.error()),
+                 entry.key_span});
+            continue;
+        }
+        for (const std::string& name : *names)
+            if (!topology.find(name))
+                add_node({name, entry.key_span}, NodeKind::host, topology, diagnostics);
+    }
+}
+
+std::vector<RouteText> load_node_settings(TableReader& scenario, Topology& topology) {
+    std::vector<RouteText> routes;
+    const TomlValue* value = scenario.find("nodes");
+    const auto* tables = value == nullptr ? nullptr : std::get_if<TomlTable>(&value->data);
+    for (const TomlEntry& entry : tables == nullptr ? std::vector<TomlEntry>{} : tables->entries) {
+        auto names = expand_names(entry.key);
+        const auto* settings = std::get_if<TomlTable>(&entry.value.data);
+        if (settings == nullptr)
+            scenario.report(entry.value.span,
+                            fmt::format("a node is a table, not {}", type_name(entry.value)));
+        if (!names || settings == nullptr)
+            continue;
+        TableReader reader(*settings, entry.key_span, fmt::format("node '{}'", entry.key), node_keys,
+                           scenario.diagnostics());
+        std::vector<Text> route_texts = reader.texts("routes");
+        for (const std::string& name : *names) {
+            auto node = topology.find(name);
+            if (!node)
+                continue;
+            load_settings(reader, *node, topology);
+            for (const Text& text : route_texts)
+                routes.push_back({*node, text});
+        }
+    }
+    return routes;
+}
+
+} // namespace netrig

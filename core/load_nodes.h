@@ -1,0 +1,26 @@
+// Loads hosts, routers, the names of bridges, and the tables of [nodes].
+#pragma once
+
+#include "core/toml_reader.h"
+#include "core/topology.h"
+
+#include <vector>
+
+namespace netrig {
+
+/// Adds a node with its `lo`. Reports a bad name, and one that is taken, which it does not add again.
+void add_node(const Text& name, NodeKind kind, Topology& topology, Diagnostics& diagnostics);
+
+/// hosts, routers, bridges and [nodes.*]: all names that a scenario declares, in this order.
+void load_node_names(TableReader& scenario, Topology& topology);
+
+/// A route as written, to be read when every address is known.
+struct RouteText {
+    NodeIndex node = 0;
+    Text text;
+};
+
+/// What [nodes.*] says of nodes and of interfaces that links and bridges have made; routes are handed back.
+std::vector<RouteText> load_node_settings(TableReader& scenario, Topology& topology);
+
+} // namespace netrig

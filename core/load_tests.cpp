@@ -1,0 +1,223 @@
+#include "core/load_tests.h"
+
+#include "core/suggest.h"
+
+#include <algorithm>
+#include <array>
+#include <fmt/format.h>
+#include <map>
+
+namespace netrig {
+
+namespace {
+
+constexpr std::array<Key, 17> test_only_keys{{
+    {"name", KeyType::text, "a sentence that says what holds"},
+    {"tags", KeyType::texts, "words to select by"},
+    {"steps", KeyType::tables, "in order; a test of one step may write it on itself"},
+    {"requires", KeyType::texts, "what the machine must offer", true},
+    {"needs", KeyType::texts, "tests that must have passed", true},
+    {"points", KeyType::any, "grading", true},
+    {"category", KeyType::text, "grading", true},
+    {"partial", KeyType::text, "grading", true},
+    {"visibility", KeyType::text, "grading", true},
+    {"hint", KeyType::text, "grading", true},
+    {"extra-credit", KeyType::any, "grading", true},
+    {"penalty", KeyType::any, "grading", true},
+    {"expect-failure", KeyType::text, "a reason", true},
+    {"lab", KeyType::text, "\"fresh\": a newly built lab", true},
+    {"weight", KeyType::integer, "for the scheduler", true},
+    {"exclusive", KeyType::text, "for the scheduler", true},
+    {"description", KeyType::text, "more than the name", true},
+}};
+
+constexpr std::array<Key, 4> modifier_keys{{
+    {"within", KeyType::duration, "must come true by then"},
+    {"timeout", KeyType::duration, "of the step"},
+    {"label", KeyType::text, "what reports call the step"},
+    {"for", KeyType::duration, "must hold all that time", true},
+}};
+
+constexpr std::array<std::string_view, 41> later_verbs{"udp-echo",
+                                                       "tcp-connect",
+                                                       "http",
+                                                       "dns",
+                                                       "throughput",
+                                                       "path",
+                                                       "path-mtu",
+                                                       "multicast",
+                                                       "address",
+                                                       "route",
+                                                       "neighbour",
+                                                       "fdb",
+                                                       "rule",
+                                                       "counter",
+                                                       "sysctl",
+                                                       "listening",
+                                                       "service",
+                                                       "outage",
+                                                       "reach",
+                                                       "send",
+                                                       "capture",
+                                                       "cut",
+                                                       "flap",
+                                                       "impair",
+                                                       "partition",
+                                                       "heal",
+                                                       "start",
+                                                       "stop",
+                                                       "kill",
+                                                       "restart",
+                                                       "pause",
+                                                       "resume",
+                                                       "add-address",
+                                                       "delete-address",
+                                                       "add-route",
+                                                       "delete-route",
+                                                       "flush-neighbours",
+                                                       "sleep",
+                                                       "while",
+                                                       "set-sysctl",
+                                                       "load-nftables"};
+
+std::vector<Key> step_keys() {
+    std::vector<Key> keys(modifier_keys.begin(), modifier_keys.end());
+    Verbs::for_each([&]<class V>() { keys.push_back({V::name, KeyType::any, V::meaning}); });
+    for (std::string_view verb : later_verbs)
+        keys.push_back({verb, KeyType::any, "a verb of a later version", true});
+    return keys;
+}
+
+std::vector<Key> test_keys() {
+    std::vector<Key> keys(test_only_keys.begin(), test_only_keys.end());
+    for (const Key& key : step_keys())
+        keys.push_back(key);
+    return keys;
+}
+
+std::vector<const TomlEntry*> verbs_in(const TomlTable& table) {
+    std::vector<const TomlEntry*> found;
+    for (const TomlEntry& entry : table.entries)
+        if (Verbs::visit(entry.key, []<class V>() {}))
+            found.push_back(&entry);
+    return found;
+}
+
+std::optional<AnyVerb> load_verb(const TomlEntry& entry, LoadContext& context) {
+    std::optional<AnyVerb> verb;
+    Verbs::visit(entry.key, [&]<class V>() {
+        if (auto loaded = V::load(entry.value, context))
+            verb.emplace(std::move(*loaded));
+    });
+    return verb;
+}
+
+std::optional<Step> load_step(const TomlTable& table, TableReader& reader, LoadContext& context) {
+    std::vector<const TomlEntry*> verbs = verbs_in(table);
+    std::size_t mistakes = context.diagnostics.size();
+    auto within = reader.duration("within"), timeout = reader.duration("timeout");
+    auto label = reader.text("label");
+    if (verbs.empty()) {
+        bool later =
+            std::any_of(later_verbs.begin(), later_verbs.end(), [&](auto verb) { return reader.has(verb); });
+        bool misspelt = mistakes > 0 &&
+                        std::any_of(context.diagnostics.begin(), context.diagnostics.end(),
+                                    [](const Diagnostic& d) { return d.message.starts_with("unknown key"); });
+        std::vector<std::string> names;
+        Verbs::for_each([&]<class V>() { names.emplace_back(V::name); });
+        if (!later && !misspelt)
+            reader.report(reader.where(), "this step names no verb, so nothing would be checked", {},
+                          suggestion("", names));
+        return std::nullopt;
+    }
+    if (verbs.size() > 1)
+        reader.report(verbs[1]->key_span,
+                      fmt::format("a step has one verb; '{}' and '{}' are two", verbs[0]->key, verbs[1]->key),
+                      {}, "write two [[tests.steps]]");
+    auto verb = load_verb(*verbs.front(), context);
+    if (!verb || context.diagnostics.size() > mistakes)
+        return std::nullopt;
+    bool is_action =
+        std::visit([](const auto& value) { return std::decay_t<decltype(value)>::is_action; }, *verb);
+    if (is_action && within)
+        reader.report(reader.find("within")->span,
+                      "an action is done once; 'within' belongs to a check after it");
+    return Step{std::move(*verb), label ? label->value : "", within, timeout, verbs.front()->key_span};
+}
+
+void load_steps(TableReader& test_reader, Test& test, LoadContext& context) {
+    static const std::vector<Key> keys = step_keys();
+    const TomlArray* steps = test_reader.array("steps");
+    if (steps == nullptr)
+        return;
+    if (steps->empty())
+        test_reader.report(test_reader.find("steps")->span, "'steps' is empty, so nothing would be checked");
+    for (const TomlValue& value : *steps) {
+        const auto* table = std::get_if<TomlTable>(&value.data);
+        if (table == nullptr) {
+            test_reader.report(value.span, fmt::format("a step is a table, not {}", type_name(value)));
+            continue;
+        }
+        TableReader reader(*table, value.span, "a step", keys, context.diagnostics);
+        if (auto step = load_step(*table, reader, context))
+            test.steps.push_back(std::move(*step));
+    }
+}
+
+void load_test(const TomlTable& table, Span span, Scenario& scenario, LoadContext& context) {
+    static const std::vector<Key> keys = test_keys();
+    TableReader reader(table, span, "a test", keys, context.diagnostics);
+    Test test{{}, {}, {}, span};
+    if (reader.has("steps")) {
+        load_steps(reader, test, context);
+        for (const TomlEntry* entry : verbs_in(table))
+            reader.report(entry->key_span, fmt::format("'{}' stands beside 'steps'", entry->key), {},
+                          "put it into a [[tests.steps]] of its own");
+        for (const Key& key : modifier_keys)
+            if (reader.has(key.name) && !key.later)
+                reader.report(reader.find(key.name)->span,
+                              fmt::format("'{}' belongs to a step, and this test has several", key.name));
+    } else if (auto step = load_step(table, reader, context)) {
+        test.steps.push_back(std::move(*step));
+    }
+    if (auto name = reader.text("name"))
+        test.name = name->value;
+    else if (!test.steps.empty())
+        test.name = std::visit([](const auto& verb) { return verb.describe(); }, test.steps.front().verb);
+    for (const Text& tag : reader.texts("tags"))
+        test.tags.push_back(tag.value);
+    scenario.tests.push_back(std::move(test));
+}
+
+void check_names_differ(const Scenario& scenario, Diagnostics& diagnostics) {
+    std::map<std::string, Span> seen;
+    for (const Test& test : scenario.tests) {
+        auto [first, is_new] = seen.try_emplace(test.name, test.span);
+        if (!is_new && !test.name.empty())
+            diagnostics.push_back({fmt::format("two tests are called '{}'", test.name),
+                                   test.span,
+                                   {},
+                                   "reports tell tests apart by their names",
+                                   {{"the first is here", first->second}}});
+    }
+}
+
+} // namespace
+
+void load_tests(TableReader& reader, Scenario& scenario) {
+    const TomlArray* tests = reader.array("tests");
+    if (tests == nullptr)
+        return;
+    LoadContext context{scenario.topology, reader.diagnostics(), reader.diagnostics().empty()};
+    for (const TomlValue& value : *tests) {
+        if (const auto* table = std::get_if<TomlTable>(&value.data))
+            load_test(*table, value.span, scenario, context);
+        else
+            reader.report(value.span, fmt::format("a test is a table, not {}", type_name(value)));
+    }
+    if (tests->empty())
+        reader.report(reader.find("tests")->span, "'tests' is empty, so nothing would be checked");
+    check_names_differ(scenario, reader.diagnostics());
+}
+
+} // namespace netrig

@@ -1,0 +1,78 @@
+// The smallest changes by which a topology is built, as plain data: performed by the runner, printed by
+// `plan` and in every error.
+#pragma once
+
+#include "core/topology.h"
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+
+namespace netrig {
+
+/// A node's namespaces: network, mounts, host name.
+struct MakeNode {
+    NodeIndex node = 0;
+};
+
+/// A write to /proc/sys in the node's network namespace.
+struct WriteSysctl {
+    NodeIndex node = 0;
+    std::string name; ///< with dots
+    std::string value;
+    bool if_present = false; ///< a kernel without it is no mistake: it has not what the setting is about
+};
+
+struct CreateBridge {
+    InterfaceRef bridge;
+    Ifindex index = 0;
+    std::string name;
+    MacAddress mac;
+    std::optional<unsigned> mtu;
+    bool up = true;
+};
+
+struct VethEnd {
+    InterfaceRef ref;
+    Ifindex index = 0;
+    std::string name; ///< empty: the kernel chooses
+    MacAddress mac;
+    std::optional<unsigned> mtu;
+    Ifindex master = 0; ///< of the same node; 0 for none
+    bool up = true;
+};
+
+/// Both ends are made in their namespaces in one message, the first set up in it if it is to be; moving an
+/// end afterwards costs forty times as much.
+struct CreateVeth {
+    std::array<VethEnd, 2> ends;
+};
+
+struct BringUp {
+    InterfaceRef interface;
+};
+
+struct AddAddress {
+    InterfaceRef interface;
+    Prefix address;
+};
+
+struct AddRoute {
+    NodeIndex node = 0;
+    Route route;
+};
+
+/// Waits until frames pass: operational state up, and forwarding where it is a bridge's port.
+struct AwaitReady {
+    std::vector<InterfaceRef> interfaces;
+};
+
+using Op =
+    std::variant<MakeNode, WriteSysctl, CreateBridge, CreateVeth, BringUp, AddAddress, AddRoute, AwaitReady>;
+
+/// An infinitive that fits after "cannot": "create veth pair red:veth0 -- blue:veth1".
+std::string describe(const Op& op, const Topology& topology);
+
+} // namespace netrig

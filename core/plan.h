@@ -1,0 +1,26 @@
+// From a checked topology to the ordered operations that build it. Pure: what would be done can be printed,
+// compared and tested without a kernel.
+#pragma once
+
+#include "core/op.h"
+#include "core/source.h"
+
+#include <string>
+#include <vector>
+
+namespace netrig {
+
+struct PlannedOp {
+    Op op;
+    Span span; ///< where in the file it comes from
+};
+
+using Plan = std::vector<PlannedOp>;
+
+/// Order: nodes, their sysctls, bridges, veth pairs, everything set up, addresses, routes, readiness.
+Plan make_plan(const Topology& topology);
+
+/// One line an operation, numbered.
+std::string show(const Plan& plan, const Topology& topology);
+
+} // namespace netrig

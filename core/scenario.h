@@ -1,0 +1,41 @@
+// A checked scenario: what is built and what is asked. A Scenario that the loader hands out has no undefined
+// meaning left.
+#pragma once
+
+#include "core/quantity.h"
+#include "core/topology.h"
+#include "core/verbs.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace netrig {
+
+struct Step {
+    AnyVerb verb;
+    std::string label;              ///< empty: the verb's own description stands in
+    std::optional<Duration> within; ///< must come true by then
+    std::optional<Duration> timeout;
+    Span span;
+};
+
+struct Test {
+    std::string name;
+    std::vector<std::string> tags;
+    std::vector<Step> steps;
+    Span span;
+};
+
+struct Scenario {
+    std::string name;
+    std::string description;
+    std::vector<std::string> tags;
+    Duration timeout = std::chrono::seconds(60);
+    Topology topology;
+    std::vector<Test> tests;
+    std::shared_ptr<const SourceFile> source;
+};
+
+} // namespace netrig

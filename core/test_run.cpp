@@ -1,0 +1,135 @@
+#include "core/test_run.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace netrig {
+
+namespace {
+
+std::string name_of(const Step& step) {
+    return step.label.empty() ? std::visit([](const auto& verb) { return verb.describe(); }, step.verb)
+                              : step.label;
+}
+
+Verdict ask(const Step& step, Lab& lab) {
+    return std::visit(
+        [&](const auto& verb) {
+            return verb.run(lab, {step.timeout, step.within.has_value()});
+        },
+        step.verb);
+}
+
+/// `within`: asked again at once when the lab reports a change, and at an interval that grows to 100 ms.
+Verdict ask_within(const Step& step, Duration within, Lab& lab) {
+    constexpr Duration longest_wait = std::chrono::milliseconds(100);
+    Duration wait = std::chrono::milliseconds(1);
+    auto begin = Clock::now();
+    std::size_t times = 0;
+    for (;;) {
+        Verdict verdict = ask(step, lab);
+        ++times;
+        Duration passed = Clock::now() - begin;
+        if (verdict.answer == Answer::yes && passed <= within) {
+            verdict.details.push_back(fmt::format("came true after {}, asked {} times", show(passed), times));
+            return verdict;
+        }
+        if (passed >= within) {
+            verdict.answer = verdict.answer == Answer::yes ? Answer::no : verdict.answer;
+            verdict.expected += fmt::format(" within {}", show(within));
+            verdict.details.push_back(fmt::format("asked {} times in {}", times, show(passed)));
+            return verdict;
+        }
+        if (Status waited = lab.wait_for_change(std::min(wait, within - passed)); !waited)
+            return could_not_ask(verdict.expected, describe(waited.error()));
+        wait = std::min(wait * 2, longest_wait);
+    }
+}
+
+Outcome outcome_of(Answer answer) {
+    switch (answer) {
+    case Answer::yes:
+        return Outcome::passed;
+    case Answer::no:
+        return Outcome::failed;
+    case Answer::could_not_ask:
+        return Outcome::errored;
+    }
+    return Outcome::errored;
+}
+
+EventPlace place_of(const Step& step, const Scenario& scenario, Outcome outcome) {
+    EventPlace place{step.span.begin.line, step.span.begin.column, {}};
+    if (outcome != Outcome::passed)
+        place.excerpt = render_excerpt(*scenario.source, step.span, "");
+    return place;
+}
+
+Outcome run_step(const TestRun& run, std::size_t test, std::size_t number) {
+    const Step& step = run.scenario.tests[test].steps[number];
+    std::string what = name_of(step);
+    run.tell(StepStarted{run.number, test, number, what});
+    auto begin = Clock::now();
+    Verdict verdict = step.within ? ask_within(step, *step.within, run.lab) : ask(step, run.lab);
+    for (std::string& note : run.lab.take_notes())
+        verdict.details.push_back(std::move(note));
+    Outcome outcome = outcome_of(verdict.answer);
+    run.tell(StepFinished{run.number, test, number, what, place_of(step, run.scenario, outcome),
+                          std::move(verdict), Clock::now() - begin});
+    return outcome;
+}
+
+bool is_action(const Step& step) {
+    return std::visit([](const auto& verb) { return std::decay_t<decltype(verb)>::is_action; }, step.verb);
+}
+
+Outcome run_test(const TestRun& run, std::size_t number) {
+    const Test& test = run.scenario.tests[number];
+    run.tell(TestStarted{run.number, number});
+    auto begin = Clock::now();
+    Outcome outcome = Outcome::passed;
+    std::string reason;
+    for (std::size_t i = 0; i < test.steps.size(); ++i) {
+        Outcome of_step = run_step(run, number, i);
+        outcome = worse(outcome, of_step);
+        if (of_step == Outcome::passed || !is_action(test.steps[i]))
+            continue;
+        if (std::size_t rest = test.steps.size() - i - 1; rest > 0)
+            reason = fmt::format("the action '{}' went wrong, so {} later steps were not done",
+                                 name_of(test.steps[i]), rest);
+        break;
+    }
+    FailureKind kind = outcome == Outcome::failed    ? FailureKind::assertion
+                       : outcome == Outcome::errored ? FailureKind::internal
+                                                     : FailureKind::none;
+    run.tell(TestFinished{run.number, number, outcome, kind, reason, Clock::now() - begin});
+    return outcome;
+}
+
+} // namespace
+
+Outcome worse(Outcome a, Outcome b) {
+    auto rank = [](Outcome outcome) {
+        switch (outcome) {
+        case Outcome::skipped:
+            return 0;
+        case Outcome::passed:
+            return 1;
+        case Outcome::failed:
+            return 2;
+        case Outcome::errored:
+            return 3;
+        }
+        return 3;
+    };
+    return rank(a) >= rank(b) ? a : b;
+}
+
+Outcome run_tests(const TestRun& run) {
+    Outcome outcome = Outcome::skipped;
+    for (std::size_t i = 0; i < run.scenario.tests.size(); ++i)
+        outcome = worse(outcome, run_test(run, i));
+    return outcome;
+}
+
+} // namespace netrig

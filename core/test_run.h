@@ -1,0 +1,26 @@
+// Runs the tests of a scenario in a lab and tells what happens. Knows no kernel: the lab is asked.
+#pragma once
+
+#include "core/event.h"
+#include "core/lab.h"
+#include "core/scenario.h"
+
+#include <functional>
+
+namespace netrig {
+
+/// Where events of one scenario go; the caller adds the time and the scenario's number.
+struct TestRun {
+    const Scenario& scenario;
+    Lab& lab;
+    std::size_t number = 0; ///< of the scenario in the run
+    std::function<void(decltype(Event::what))> tell;
+};
+
+/// All tests in order; the worst outcome. A failed check lets its test go on; a failed action ends it.
+Outcome run_tests(const TestRun& run);
+
+/// skipped < passed < failed < errored
+Outcome worse(Outcome a, Outcome b);
+
+} // namespace netrig

@@ -1,0 +1,44 @@
+// What a command's output must be: text that it contains, text that it equals, or a regular expression.
+#pragma once
+
+#include "core/toml_reader.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace netrig {
+
+/// A compiled Perl-compatible regular expression (pcre2pattern(3)); bounded in time by PCRE2's match limit.
+class Regex {
+public:
+    struct Problem {
+        std::string reason;
+        std::size_t offset; ///< bytes into the pattern
+    };
+    static tl::expected<Regex, Problem> compile(const std::string& pattern);
+
+    /// Whether it matches anywhere in the text; nothing when the match limit ended the search.
+    [[nodiscard]] std::optional<bool> search(std::string_view text) const;
+
+private:
+    std::shared_ptr<const void> code_; ///< pcre2_code; immutable once compiled
+};
+
+struct TextMatch {
+    enum class Kind { contains, equals, matches };
+    Kind kind = Kind::contains;
+    std::string wanted;
+    std::optional<Regex> regex;
+
+    /// A string (contains), { equals = "…" } or { matches = "regex" }. Nothing when a mistake was reported.
+    static std::optional<TextMatch> load(const TomlValue& value, const std::string& key,
+                                         Diagnostics& diagnostics);
+
+    /// `equals` forgives one new line at the end, which programs print and people leave out.
+    [[nodiscard]] bool fits(std::string_view text) const;
+    [[nodiscard]] std::string describe() const; ///< "stdout that contains 'x'" less the "stdout that"
+};
+
+} // namespace netrig

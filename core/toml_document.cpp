@@ -1,0 +1,77 @@
+#include "core/toml_document.h"
+
+#include <algorithm>
+#include <toml++/toml.h>
+
+namespace netrig {
+
+namespace {
+
+Position convert(const toml::source_position& position) {
+    return {position.line, position.column};
+}
+
+Span convert(const toml::source_region& region) {
+    return {convert(region.begin), convert(region.end)};
+}
+
+TomlValue convert(const toml::node& node);
+
+TomlTable convert_table(const toml::table& table) {
+    TomlTable result;
+    result.entries.reserve(table.size());
+    for (auto&& [key, node] : table)
+        result.entries.push_back({std::string(key.str()), convert(key.source()), convert(node)});
+    // toml++ keeps keys in a sorted map; the order in which they were written is that of their places.
+    std::stable_sort(
+        result.entries.begin(), result.entries.end(),
+        [](const TomlEntry& a, const TomlEntry& b) { return a.key_span.begin < b.key_span.begin; });
+    return result;
+}
+
+TomlArray convert_array(const toml::array& array) {
+    TomlArray result;
+    result.reserve(array.size());
+    for (const toml::node& node : array)
+        result.push_back(convert(node));
+    return result;
+}
+
+TomlValue convert(const toml::node& node) {
+    Span span = convert(node.source());
+    if (const auto* text = node.as_string())
+        return {span, text->get()};
+    if (const auto* integer = node.as_integer())
+        return {span, integer->get()};
+    if (const auto* boolean = node.as_boolean())
+        return {span, boolean->get()};
+    if (const auto* real = node.as_floating_point())
+        return {span, real->get()};
+    if (const auto* array = node.as_array())
+        return {span, convert_array(*array)};
+    if (const auto* table = node.as_table())
+        return {span, convert_table(*table)};
+    return {span, TomlDate{}};
+}
+
+} // namespace
+
+std::string type_name(const TomlValue& value) {
+    static constexpr const char* names[] = {"a boolean", "an integer", "a real number", "a string",
+                                            "a date",    "an array",   "a table"};
+    return names[value.data.index()];
+}
+
+tl::expected<TomlTable, Diagnostic> parse_toml(const std::string& text) {
+    try {
+        return convert_table(toml::parse(text));
+    } catch (const toml::parse_error& error) {
+        Diagnostic diagnostic;
+        diagnostic.message = "not valid TOML: " + std::string(error.description());
+        diagnostic.span = convert(error.source());
+        diagnostic.label = "the parser stopped here";
+        return tl::unexpected(diagnostic);
+    }
+}
+
+} // namespace netrig

@@ -1,0 +1,200 @@
+#include "core/toml_reader.h"
+
+#include "core/suggest.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace netrig {
+
+namespace {
+
+std::uint32_t code_points(std::string_view text) {
+    auto is_lead = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; };
+    return static_cast<std::uint32_t>(std::count_if(text.begin(), text.end(), is_lead));
+}
+
+bool is_blank(char c) {
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+} // namespace
+
+Span Text::part(std::size_t offset, std::size_t length) const {
+    std::uint32_t quote = quoted ? 1 : 0;
+    std::uint32_t width = span.end.column - span.begin.column;
+    bool plain = span.begin.line == span.end.line && width == code_points(value) + 2 * quote; // no escapes
+    if (!plain || offset + length > value.size())
+        return span;
+    std::uint32_t begin = span.begin.column + quote + code_points(std::string_view(value).substr(0, offset));
+    std::uint32_t marked = code_points(std::string_view(value).substr(offset, length));
+    return {{span.begin.line, begin}, {span.begin.line, begin + std::max(marked, 1U)}};
+}
+
+Text Text::sub(std::size_t offset, std::size_t length) const {
+    while (length > 0 && is_blank(value[offset])) {
+        ++offset;
+        --length;
+    }
+    while (length > 0 && is_blank(value[offset + length - 1]))
+        --length;
+    Span place = part(offset, length);
+    return {value.substr(offset, length), place, quoted && place == span};
+}
+
+Text text_of(const TomlValue& value) {
+    return {std::get<std::string>(value.data), value.span};
+}
+
+std::vector<Text> split(const Text& text, std::string_view separator) {
+    std::vector<Text> pieces;
+    for (std::size_t at = 0; at <= text.value.size();) {
+        std::size_t next = std::min(text.value.find(separator, at), text.value.size());
+        pieces.push_back(text.sub(at, next - at));
+        at = next + separator.size();
+    }
+    return pieces;
+}
+
+TableReader::TableReader(const TomlTable& table, Span where, std::string what, Keys keys,
+                         Diagnostics& diagnostics)
+    : table_(&table), where_(where), what_(std::move(what)), diagnostics_(&diagnostics) {
+    std::vector<std::string> names;
+    for (const Key& key : keys)
+        if (!key.later)
+            names.emplace_back(key.name);
+    for (const TomlEntry& entry : table.entries) {
+        auto known =
+            std::find_if(keys.begin(), keys.end(), [&](const Key& key) { return key.name == entry.key; });
+        if (known == keys.end())
+            report(entry.key_span, fmt::format("unknown key '{}' in {}", entry.key, what_), {},
+                   suggestion(entry.key, names));
+        else if (known->later)
+            report(entry.key_span,
+                   fmt::format("'{}' is not supported yet by this version of netrig", entry.key),
+                   std::string(known->meaning));
+    }
+}
+
+void TableReader::report(Span span, std::string message, std::string label, std::string help) const {
+    diagnostics_->push_back({std::move(message), span, std::move(label), std::move(help), {}});
+}
+
+const TomlValue* TableReader::find(std::string_view key) const {
+    auto found = std::find_if(table_->entries.begin(), table_->entries.end(),
+                              [&](const TomlEntry& entry) { return entry.key == key; });
+    return found == table_->entries.end() ? nullptr : &found->value;
+}
+
+bool TableReader::has(std::string_view key) const {
+    return find(key) != nullptr;
+}
+
+template <class T>
+const T* TableReader::expect(std::string_view key, const char* wanted) {
+    const TomlValue* value = find(key);
+    if (value == nullptr)
+        return nullptr;
+    const T* typed = std::get_if<T>(&value->data);
+    if (typed == nullptr)
+        report(value->span, fmt::format("'{}' takes {}, not {}", key, wanted, type_name(*value)));
+    return typed;
+}
+
+std::optional<Text> TableReader::text(std::string_view key) {
+    if (expect<std::string>(key, "a string") == nullptr)
+        return std::nullopt;
+    return text_of(*find(key));
+}
+
+std::optional<bool> TableReader::boolean(std::string_view key) {
+    const bool* value = expect<bool>(key, "true or false");
+    return value == nullptr ? std::nullopt : std::optional(*value);
+}
+
+std::optional<std::int64_t> TableReader::integer(std::string_view key, std::int64_t least,
+                                                 std::int64_t most) {
+    const auto* value = expect<std::int64_t>(key, "an integer");
+    if (value == nullptr)
+        return std::nullopt;
+    if (*value < least || *value > most) {
+        report(find(key)->span, fmt::format("'{}' takes an integer from {} to {}", key, least, most));
+        return std::nullopt;
+    }
+    return *value;
+}
+
+template <class T>
+std::optional<T> TableReader::quantity(std::string_view key, std::optional<T> (*parse)(std::string_view),
+                                       const char* what, std::string_view units) {
+    const TomlValue* value = find(key);
+    if (value == nullptr)
+        return std::nullopt;
+    const auto* text = std::get_if<std::string>(&value->data);
+    std::optional<T> parsed = text == nullptr ? std::nullopt : parse(*text);
+    if (!parsed)
+        report(value->span, fmt::format("'{}' takes {} with its unit, as a string", key, what), {},
+               fmt::format("units: {}", units));
+    return parsed;
+}
+
+std::optional<Duration> TableReader::duration(std::string_view key) {
+    return quantity<Duration>(key, parse_duration, "a duration such as \"50ms\"", duration_units);
+}
+
+std::optional<std::uint64_t> TableReader::size(std::string_view key) {
+    return quantity<std::uint64_t>(key, parse_size, "a size such as \"64KiB\"", size_units);
+}
+
+std::optional<double> TableReader::percent(std::string_view key) {
+    return quantity<double>(key, parse_percent, "a share such as \"1%\"", "%");
+}
+
+std::vector<Text> TableReader::texts(std::string_view key) {
+    const TomlValue* value = find(key);
+    std::vector<Text> result;
+    if (value == nullptr)
+        return result;
+    if (std::holds_alternative<std::string>(value->data))
+        return {text_of(*value)};
+    const auto* array = std::get_if<TomlArray>(&value->data);
+    if (array == nullptr) {
+        report(value->span,
+               fmt::format("'{}' takes a string or an array of strings, not {}", key, type_name(*value)));
+        return result;
+    }
+    for (const TomlValue& element : *array) {
+        if (std::holds_alternative<std::string>(element.data))
+            result.push_back(text_of(element));
+        else
+            report(element.span, fmt::format("'{}' takes strings, not {}", key, type_name(element)));
+    }
+    return result;
+}
+
+const TomlTable* TableReader::table(std::string_view key) {
+    return expect<TomlTable>(key, "a table");
+}
+
+const TomlArray* TableReader::array(std::string_view key) {
+    return expect<TomlArray>(key, "an array");
+}
+
+std::optional<std::string> TableReader::choice(std::string_view key,
+                                               std::span<const std::string_view> allowed) {
+    std::optional<Text> value = text(key);
+    if (!value)
+        return std::nullopt;
+    if (std::find(allowed.begin(), allowed.end(), value->value) != allowed.end())
+        return value->value;
+    report(value->span, fmt::format("'{}' can't be '{}'", key, value->value), {},
+           suggestion(value->value, {allowed.begin(), allowed.end()}));
+    return std::nullopt;
+}
+
+void TableReader::require(std::string_view key) {
+    if (!has(key))
+        report(where_, fmt::format("{} lacks '{}'", what_, key));
+}
+
+} // namespace netrig

@@ -1,0 +1,64 @@
+#include "core/topology.h"
+
+#include <algorithm>
+
+namespace netrig {
+
+std::optional<NodeIndex> Topology::find(const std::string& name) const {
+    auto found = by_name.find(name);
+    return found == by_name.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::string Topology::show(InterfaceRef ref) const {
+    const std::string& name = at(ref).name;
+    return nodes[ref.node].name + ":" + (name.empty() ? "(kernel's choice)" : name);
+}
+
+std::optional<std::size_t> Topology::find_interface(NodeIndex node, const std::string& name) const {
+    const auto& interfaces = nodes[node].interfaces;
+    auto found = std::find_if(interfaces.begin(), interfaces.end(),
+                              [&](const Interface& interface) { return interface.name == name; });
+    if (name.empty() || found == interfaces.end())
+        return std::nullopt;
+    return static_cast<std::size_t>(found - interfaces.begin());
+}
+
+bool Topology::has_kernel_named_interface(NodeIndex node) const {
+    const auto& interfaces = nodes[node].interfaces;
+    return std::any_of(interfaces.begin(), interfaces.end(),
+                       [](const Interface& interface) { return interface.name.empty(); });
+}
+
+void number_interfaces(Topology& topology) {
+    Ifindex next = 2;
+    for (Node& node : topology.nodes)
+        for (Interface& interface : node.interfaces)
+            interface.index = interface.kind == InterfaceKind::loopback ? 1 : next++;
+}
+
+static bool on_segment(const Node& node, std::size_t segment) {
+    return std::any_of(node.interfaces.begin() + 1, node.interfaces.end(),
+                       [&](const Interface& interface) { return interface.segment == segment; });
+}
+
+std::optional<IpAddress> address_of(const Topology& topology, NodeIndex from, NodeIndex to, Family family) {
+    std::optional<IpAddress> first;
+    for (const Interface& interface : topology.nodes[to].interfaces) {
+        bool shared =
+            interface.kind != InterfaceKind::loopback && on_segment(topology.nodes[from], interface.segment);
+        for (const InterfaceAddress& address : interface.addresses) {
+            const IpAddress& ip = address.prefix.address;
+            if (ip.family != family || (ip.is_link_local() && family == Family::ipv6))
+                continue;
+            if (shared)
+                return ip;
+            if (!first)
+                first = ip;
+        }
+    }
+    if (!first && from == to)
+        return loopback(family);
+    return first;
+}
+
+} // namespace netrig

@@ -1,0 +1,107 @@
+// The network that a scenario describes, with every name chosen and every address given out: nodes with
+// their interfaces, and the links between them. Plain data; nothing here knows a kernel.
+#pragma once
+
+#include "core/address.h"
+#include "core/source.h"
+
+#include <array>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace netrig {
+
+using NodeIndex = std::size_t;
+
+enum class NodeKind { host, router, bridge };
+
+/// Names one interface of one node, by position.
+struct InterfaceRef {
+    NodeIndex node = 0;
+    std::size_t interface = 0;
+    auto operator<=>(const InterfaceRef&) const = default;
+};
+
+struct InterfaceAddress {
+    Prefix prefix;
+    Span span; ///< where it was written, or the subnet that it was given out from
+};
+
+enum class InterfaceKind { loopback, veth, bridge };
+
+/// As the kernel numbers interfaces (netdevice(7)).
+using Ifindex = int;
+
+struct Interface {
+    InterfaceKind kind = InterfaceKind::veth;
+    std::string name; ///< empty: the kernel chooses one
+    std::vector<InterfaceAddress> addresses;
+    std::optional<MacAddress> mac;
+    std::optional<unsigned> mtu; ///< bytes
+    bool up = true;
+    std::optional<std::size_t> master; ///< the bridge that this is a port of, in the same node
+    std::size_t segment = 0;           ///< interfaces with the same number hear each other's broadcasts
+    Span span;
+    Ifindex index = 0; ///< asked for when it is made; see number_interfaces
+};
+
+enum class RouteType { unicast, unreachable, blackhole, prohibit };
+
+struct Route {
+    RouteType type = RouteType::unicast;
+    Prefix destination; ///< length 0 for "default"
+    std::optional<IpAddress> gateway;
+    std::string device; ///< empty: the kernel finds it by the gateway
+    std::optional<std::uint32_t> metric;
+    Span span;
+};
+
+struct Sysctl {
+    std::string name; ///< with dots, as sysctl(8) writes it
+    std::string value;
+    Span span;
+};
+
+struct Node {
+    std::string name;
+    NodeKind kind = NodeKind::host;
+    bool forwarding = false;
+    std::vector<Interface> interfaces; ///< the first is `lo`
+    std::vector<Route> routes;
+    std::vector<Sysctl> sysctls;
+    Span span;
+};
+
+struct Link {
+    std::array<InterfaceRef, 2> ends;
+    Span span;
+};
+
+struct Topology {
+    std::vector<Node> nodes;
+    std::vector<Link> links;
+    std::unordered_map<std::string, NodeIndex> by_name;
+
+    [[nodiscard]] std::optional<NodeIndex> find(const std::string& name) const;
+    [[nodiscard]] const Interface& at(InterfaceRef ref) const {
+        return nodes[ref.node].interfaces[ref.interface];
+    }
+    [[nodiscard]] Interface& at(InterfaceRef ref) { return nodes[ref.node].interfaces[ref.interface]; }
+    /// "red:veth0"; "red:(kernel's choice)" where the kernel names it.
+    [[nodiscard]] std::string show(InterfaceRef ref) const;
+    [[nodiscard]] std::optional<std::size_t> find_interface(NodeIndex node, const std::string& name) const;
+    [[nodiscard]] bool has_kernel_named_interface(NodeIndex node) const;
+};
+
+/// Gives every interface but `lo`, which is 1 everywhere, an index that no other of the topology has. Were
+/// the two ends of a veth pair to have the same one, the kernel would take news of their carrier for
+/// unimportant and handle it up to a second later (linkwatch_urgent_event() in net/core/link_watch.c).
+void number_interfaces(Topology& topology);
+
+/// The address by which `from` reaches `to`: one on a segment that both share if there is one, else the
+/// first that `to` has, else (to itself) the loopback's. Nothing when `to` has no address of the family.
+std::optional<IpAddress> address_of(const Topology& topology, NodeIndex from, NodeIndex to, Family family);
+
+} // namespace netrig
