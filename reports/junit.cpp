@@ -1,0 +1,273 @@
+#include "reports/junit.h"
+
+#include "reports/failure_text.h"
+#include "reports/visible_text.h"
+#include "reports/words.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <fmt/format.h>
+#include <pugixml.hpp>
+#include <set>
+#include <utility>
+
+namespace netrig {
+
+namespace {
+
+// Bytes at each end of a body; GitLab refuses a report of over 30 MB.
+constexpr std::size_t kept_output = 64UL * 1024;
+
+/// Names that were given out; the second of a kind becomes "name (2)", for readers drop or merge equal ones.
+class UniqueNames {
+public:
+    std::string take(const std::string& name) {
+        std::string unique = name;
+        for (int number = 2; !taken_.insert(unique).second; ++number)
+            unique = fmt::format("{} ({})", name, number);
+        return unique;
+    }
+
+private:
+    std::set<std::string> taken_;
+};
+
+void set(pugi::xml_node node, const char* name, std::string_view text) {
+    node.append_attribute(name).set_value(xml_text(one_line(text)).c_str());
+}
+
+void set(pugi::xml_node node, const char* name, std::size_t number) {
+    node.append_attribute(name).set_value(static_cast<unsigned long long>(number));
+}
+
+void set_time(pugi::xml_node node, Duration took) {
+    double seconds = std::chrono::duration<double>(std::max(took, Duration{})).count();
+    set(node, "time", fmt::format("{:.3f}", seconds));
+}
+
+void set_body(pugi::xml_node node, std::string_view text) {
+    node.text().set(head_and_tail(xml_text(text), kept_output).c_str());
+}
+
+/// ISO 8601, UTC, whole seconds.
+std::string timestamp(WallTime time) {
+    using namespace std::chrono;
+    auto day = floor<days>(time);
+    year_month_day date(day);
+    hh_mm_ss clock(floor<seconds>(time - day));
+    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", static_cast<int>(date.year()),
+                       static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                       clock.hours().count(), clock.minutes().count(), clock.seconds().count());
+}
+
+/// "scenarios/routing/static.toml" as "scenarios.routing.static".
+std::string dotted(const std::string& file) {
+    std::string name;
+    std::filesystem::path path = std::filesystem::path(file).lexically_normal().replace_extension();
+    for (const std::filesystem::path& part : path.relative_path())
+        if (part != ".." && part != "." && !part.empty())
+            name += (name.empty() ? "" : ".") + part.string();
+    return name.empty() ? "scenario" : name;
+}
+
+/// Why a case is not passed, in the word that readers take as a type.
+std::string_view type_of(Outcome outcome, FailureKind kind) {
+    if (kind != FailureKind::none)
+        return word(kind);
+    FailureKind usual = outcome == Outcome::failed    ? FailureKind::assertion
+                        : outcome == Outcome::skipped ? FailureKind::requirement
+                                                      : FailureKind::internal;
+    return word(usual);
+}
+
+const char* element_of(Outcome outcome) {
+    switch (outcome) {
+    case Outcome::passed:
+        return nullptr;
+    case Outcome::failed:
+        return "failure";
+    case Outcome::errored:
+        return "error";
+    case Outcome::skipped:
+        return "skipped";
+    }
+    return nullptr;
+}
+
+struct Case {
+    std::string name;
+    Outcome outcome = Outcome::passed;
+    FailureKind kind = FailureKind::none;
+    Duration took{};
+    std::uint32_t line = 0; ///< 0 for the file as a whole
+    std::string message, body, output;
+};
+
+/// What the steps of a test that is not passed did, the good ones too: the body tells the bad ones only.
+std::string step_log(const TestResult& test) {
+    std::string text;
+    for (const StepResult& step : test.steps)
+        text += fmt::format("step {}: {}: {}, after {}\n", step.step + 1, one_line(step.what),
+                            word(step.verdict.answer), show(step.took));
+    return text;
+}
+
+Case case_of(const ScenarioResult& scenario, const TestResult& test) {
+    Case result{test.name, test.outcome, test.kind, test.took, test.line};
+    if (test.outcome == Outcome::passed)
+        return result;
+    result.message = failure_message(test);
+    result.body = failure_text(scenario, test);
+    result.output = step_log(test);
+    return result;
+}
+
+Case case_of(const ScenarioResult& scenario) {
+    Case result{scenario.name, scenario.outcome, scenario.kind, scenario.took};
+    if (scenario.outcome == Outcome::passed)
+        return result;
+    result.message = failure_message(scenario);
+    result.body = failure_text(scenario);
+    return result;
+}
+
+std::vector<Case> cases_of(const ScenarioResult& scenario) {
+    std::vector<Case> cases;
+    if (scenario.is_case())
+        cases.push_back(case_of(scenario));
+    for (const TestResult& test : scenario.tests)
+        cases.push_back(case_of(scenario, test));
+    return cases;
+}
+
+void append_case(pugi::xml_node suite, const Case& what, const std::string& classname,
+                 const std::string& file) {
+    pugi::xml_node node = suite.append_child("testcase");
+    set(node, "name", what.name);
+    set(node, "classname", classname);
+    if (!file.empty())
+        set(node, "file", file);
+    if (what.line != 0)
+        set(node, "line", what.line);
+    set_time(node, what.took);
+    if (const char* element = element_of(what.outcome)) {
+        pugi::xml_node result = node.append_child(element);
+        set(result, "message", what.message);
+        set(result, "type", type_of(what.outcome, what.kind));
+        set_body(result, what.body);
+    }
+    if (!what.output.empty())
+        set_body(node.append_child("system-out"), what.output);
+}
+
+void append_properties(pugi::xml_node suite, const RunTree& tree) {
+    pugi::xml_node properties = suite.append_child("properties");
+    for (const auto& [name, value] :
+         {std::pair("netrig.version", tree.version), std::pair("netrig.kernel", tree.kernel)}) {
+        pugi::xml_node property = properties.append_child("property");
+        set(property, "name", name);
+        set(property, "value", value);
+    }
+}
+
+struct Suite {
+    std::string name, file; ///< an empty file is left out
+    WallTime since{};
+    Duration took{};
+    std::vector<Case> cases;
+};
+
+void append_suite(pugi::xml_node root, std::size_t id, Suite what, const RunTree& tree) {
+    Counts counts;
+    UniqueNames names;
+    for (Case& each : what.cases) {
+        counts.add(each.outcome);
+        each.name = names.take(xml_text(one_line(each.name)));
+    }
+    pugi::xml_node suite = root.append_child("testsuite");
+    set(suite, "name", what.name);
+    set(suite, "tests", counts.all());
+    set(suite, "failures", counts.failed);
+    set(suite, "errors", counts.errored);
+    set(suite, "skipped", counts.skipped);
+    set_time(suite, what.took);
+    set(suite, "timestamp", timestamp(what.since));
+    set(suite, "hostname", tree.host);
+    set(suite, "id", id);
+    if (!what.file.empty())
+        set(suite, "file", what.file);
+    append_properties(suite, tree);
+    for (const Case& each : what.cases)
+        append_case(suite, each, what.name, what.file);
+}
+
+/// Readers refuse a report without a case.
+Suite no_tests(const RunTree& tree) {
+    Case none{"netrig.no-tests", Outcome::skipped};
+    none.message = tree.signal != 0
+                       ? fmt::format("interrupted by {} before any scenario", signal_name(tree.signal))
+                       : "no scenario was run";
+    none.body = none.message + "\n";
+    return {"netrig", "", tree.started, tree.took, {none}};
+}
+
+/// pugixml escapes every '>'. XML asks for that only after "]]" (XML 1.0, 2.4), and some readers show what
+/// they are given: the arrow before a place stays readable. An '&' of the text is "&amp;", so "&gt;" is never
+/// its own.
+std::string with_plain_arrows(std::string_view document) {
+    std::string result;
+    result.reserve(document.size());
+    while (!document.empty()) {
+        std::size_t at = std::min(document.find("&gt;"), document.size());
+        result += document.substr(0, at);
+        document.remove_prefix(at);
+        if (document.empty())
+            break;
+        result += result.ends_with("]]") ? "&gt;" : ">";
+        document.remove_prefix(4);
+    }
+    return result;
+}
+
+class StringWriter : public pugi::xml_writer {
+public:
+    void write(const void* data, std::size_t size) override {
+        text.append(static_cast<const char*>(data), size);
+    }
+    std::string text;
+};
+
+std::string print(const pugi::xml_document& document) {
+    StringWriter writer;
+    document.save(writer, "  ", pugi::format_indent, pugi::encoding_utf8);
+    return with_plain_arrows(writer.text);
+}
+
+} // namespace
+
+std::string junit(const RunTree& tree) {
+    pugi::xml_document document;
+    pugi::xml_node declaration = document.append_child(pugi::node_declaration);
+    declaration.append_attribute("version") = "1.0";
+    declaration.append_attribute("encoding") = "UTF-8";
+    Counts counts = count(tree);
+    bool empty = counts.all() == 0;
+    pugi::xml_node root = document.append_child("testsuites");
+    set(root, "name", "netrig");
+    set(root, "tests", empty ? 1 : counts.all());
+    set(root, "failures", counts.failed);
+    set(root, "errors", counts.errored);
+    set_time(root, tree.took);
+    UniqueNames names;
+    std::size_t id = 0;
+    for (const ScenarioResult& scenario : tree.scenarios)
+        append_suite(root, id++,
+                     {names.take(xml_text(one_line(dotted(scenario.file)))), scenario.file, scenario.since,
+                      scenario.took, cases_of(scenario)},
+                     tree);
+    if (empty)
+        append_suite(root, 0, no_tests(tree), tree);
+    return print(document);
+}
+
+} // namespace netrig
