@@ -1,0 +1,109 @@
+#include "runner/apply.h"
+
+#include "runner/link_messages.h"
+#include "runner/ready.h"
+#include "runner/system_error.h"
+
+#include <algorithm>
+#include <fcntl.h>
+#include <fmt/format.h>
+
+namespace netrig {
+
+namespace {
+
+/// Dots separate, as sysctl(8) takes them.
+std::string sysctl_path(const std::string& name) {
+    std::string path = "/proc/sys/" + name;
+    std::replace(path.begin() + 10, path.end(), '.', '/');
+    return path;
+}
+
+struct Apply {
+    ApplyContext& context;
+    const Op& op;
+
+    [[nodiscard]] std::string doing() const { return describe(op, context.topology); }
+
+    [[nodiscard]] Ifindex index_of(InterfaceRef ref) const { return context.topology.at(ref).index; }
+
+    Status request(NodeIndex node, NetlinkMessage message) const {
+        Status status = context.nodes[node].netlink.request(message, {});
+        if (!status)
+            status.error().doing = doing();
+        return status;
+    }
+
+    Status operator()(const MakeNode& make) const {
+        auto node = make_node(context.topology.nodes[make.node].name, context.view, context.home);
+        if (!node) {
+            Error error = node.error();
+            error.doing = fmt::format("{}: {}", doing(), error.doing);
+            return failure(std::move(error));
+        }
+        context.nodes.push_back(std::move(*node));
+        return {};
+    }
+
+    Status operator()(const WriteSysctl& write) const {
+        auto visit = NetworkVisit::enter(context.nodes[write.node], context.home);
+        if (!visit)
+            return failure(visit.error());
+        Fd file(open(sysctl_path(write.name).c_str(), O_WRONLY | O_CLOEXEC));
+        if (!file.valid())
+            return write.if_present && errno == ENOENT ? Status{} : system_failure(doing());
+        if (::write(file.get(), write.value.data(), write.value.size()) < 0)
+            return system_failure(doing());
+        return {};
+    }
+
+    Status operator()(const CreateBridge& create) const {
+        return request(create.bridge.node, create_bridge_message(create));
+    }
+
+    Status operator()(const CreateVeth& create) const {
+        NodeIndex first = create.ends[0].ref.node, second = create.ends[1].ref.node;
+        VethPlaces places{context.nodes[first].network.get(), context.nodes[second].network.get()};
+        if (Status made = request(first, create_veth_message(create, places)); !made)
+            return made;
+        const VethEnd& end = create.ends[1];
+        if (end.master == 0)
+            return {};
+        return request(second, set_master_message(end.index, end.master));
+    }
+
+    Status operator()(const BringUp& up) const {
+        return request(up.interface.node, set_link_message(index_of(up.interface), true));
+    }
+
+    Status operator()(const AddAddress& add) const {
+        return request(add.interface.node, add_address_message(index_of(add.interface), add.address));
+    }
+
+    Status operator()(const AddRoute& add) const {
+        Ifindex device = 0;
+        if (!add.route.device.empty()) {
+            NetlinkMessage message = get_link_message(add.route.device);
+            Status found = context.nodes[add.node].netlink.ask(message, doing(), [&](const nlmsghdr* header) {
+                if (auto report = read_link(header))
+                    device = report->index;
+            });
+            if (!found)
+                return found;
+        }
+        return request(add.node, add_route_message(add.route, device));
+    }
+
+    Status operator()(const AwaitReady& wait) const {
+        constexpr std::chrono::seconds at_most(10);
+        return await_ready(wait, context.nodes, context.topology, context.home, at_most);
+    }
+};
+
+} // namespace
+
+Status apply(const Op& op, ApplyContext& context) {
+    return std::visit(Apply{context, op}, op);
+}
+
+} // namespace netrig

@@ -1,0 +1,22 @@
+// Performs one operation of a plan in the kernel.
+#pragma once
+
+#include "core/op.h"
+#include "core/result.h"
+#include "runner/node_namespaces.h"
+
+#include <vector>
+
+namespace netrig {
+
+struct ApplyContext {
+    const Topology& topology;
+    const HomeNamespaces& home;
+    const NodeView& view;
+    std::vector<NodeNamespaces>& nodes; ///< as many as were made so far, in the order of the topology
+};
+
+/// An Error says what was being done, to which node, and the kernel's own words.
+Status apply(const Op& op, ApplyContext& context);
+
+} // namespace netrig

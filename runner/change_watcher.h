@@ -1,0 +1,27 @@
+// Hears of every change of links, addresses, routes and neighbours in all nodes, so that a check with
+// `within` is asked again when something changed and not on a sleep.
+#pragma once
+
+#include "core/result.h"
+#include "runner/fd.h"
+#include "runner/node_namespaces.h"
+
+#include <chrono>
+#include <vector>
+
+namespace netrig {
+
+class ChangeWatcher {
+public:
+    /// Subscribes in every node. What changes from now on is heard.
+    static Result<ChangeWatcher> open(const std::vector<NodeNamespaces>& nodes, const HomeNamespaces& home);
+
+    /// Returns when something changed since the last call, or after `at_most`.
+    Status wait(std::chrono::nanoseconds at_most);
+
+private:
+    Fd epoll_;
+    std::vector<NetlinkSocket> sockets_;
+};
+
+} // namespace netrig

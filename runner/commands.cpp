@@ -1,0 +1,150 @@
+#include "runner/commands.h"
+
+#include "core/load.h"
+#include "core/plan.h"
+#include "reports/console.h"
+#include "reports/junit.h"
+#include "runner/exit_status.h"
+#include "runner/find_scenarios.h"
+#include "runner/report_files.h"
+#include "runner/run_all.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <thread>
+#include <unistd.h>
+
+namespace netrig {
+
+namespace {
+
+void print(std::FILE* where, std::string_view text) {
+    std::fwrite(text.data(), 1, text.size(), where);
+    std::fflush(where);
+}
+
+bool is_set(const char* name) {
+    const char* value = std::getenv(name);
+    return value != nullptr && *value != '\0';
+}
+
+/// no-color.org and bixense.com/clicolors; an empty value counts as unset.
+bool use_colour(ColourChoice choice) {
+    if (choice != ColourChoice::automatic)
+        return choice == ColourChoice::always;
+    if (is_set("NO_COLOR"))
+        return false;
+    if (is_set("CLICOLOR_FORCE") && std::string_view(std::getenv("CLICOLOR_FORCE")) != "0")
+        return true;
+    const char* terminal = std::getenv("TERM");
+    bool dumb = terminal == nullptr || std::string_view(terminal) == "dumb";
+    return isatty(STDERR_FILENO) == 1 && !dumb;
+}
+
+std::size_t terminal_width() {
+    winsize size{};
+    if (isatty(STDERR_FILENO) != 1 || ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0)
+        return 0;
+    return size.ws_col;
+}
+
+using Scenarios = std::vector<std::shared_ptr<const Scenario>>;
+
+/// What the paths stand for, loaded; `status` is set and everything said when that is not possible.
+struct LoadedScenarios {
+    Scenarios scenarios;
+    int status = exit_passed;
+};
+
+std::size_t load_file(const std::string& path, bool colour, Scenarios& scenarios) {
+    auto text = read_text(path);
+    if (!text) {
+        print(stderr, fmt::format("netrig: {}\n", describe(text.error())));
+        return 1;
+    }
+    Loaded loaded = load_scenario(std::make_shared<SourceFile>(SourceFile{path, std::move(*text)}));
+    if (!loaded.diagnostics.empty())
+        print(stderr, render(loaded.diagnostics, *loaded.scenario.source, {.colour = colour}));
+    else
+        scenarios.push_back(std::make_shared<Scenario>(std::move(loaded.scenario)));
+    return loaded.diagnostics.size();
+}
+
+LoadedScenarios load_all(const CommonOptions& options) {
+    LoadedScenarios loaded;
+    auto found = find_scenarios(options.paths);
+    if (!found) {
+        print(stderr, fmt::format("netrig: {}\n", describe(found.error())));
+        loaded.status = exit_usage;
+        return loaded;
+    }
+    if (!found->problem.empty()) {
+        print(stderr, found->problem);
+        loaded.status = exit_usage;
+        return loaded;
+    }
+    std::size_t mistakes = 0, bad_files = 0;
+    for (const std::string& file : found->files) {
+        std::size_t in_file = load_file(file, use_colour(options.colour), loaded.scenarios);
+        mistakes += in_file;
+        bad_files += in_file > 0 ? 1 : 0;
+    }
+    if (mistakes > 0) {
+        print(stderr, fmt::format("netrig: {} mistake{} in {} of {} scenario file{}\n", mistakes,
+                                  mistakes == 1 ? "" : "s", bad_files, found->files.size(),
+                                  found->files.size() == 1 ? "" : "s"));
+        loaded.status = exit_usage;
+    } else if (found->files.empty()) {
+        print(stderr, fmt::format("netrig: no scenario (*.toml) in {}\n", fmt::join(options.paths, ", ")));
+        loaded.status = exit_nothing_selected;
+    }
+    return loaded;
+}
+
+} // namespace
+
+int run_command(const RunCommand& command) {
+    LoadedScenarios loaded = load_all(command.common);
+    if (loaded.status != exit_passed)
+        return loaded.status;
+    Console console({.colour = use_colour(command.common.colour),
+                     .verbose = command.verbose,
+                     .stats = command.stats,
+                     .width = terminal_width()},
+                    [](std::string_view text) { print(stderr, text); });
+    RunTreeBuilder builder;
+    RunOptions options{command.jobs != 0 ? command.jobs : std::max(1U, std::thread::hardware_concurrency())};
+    run_all(loaded.scenarios, options, {&console, &builder});
+    int status = exit_status(builder.tree());
+    if (command.junit.empty())
+        return status;
+    Status written = write_report(command.junit, junit(builder.tree()));
+    if (!written) {
+        print(stderr, fmt::format("netrig: {}\n", describe(written.error())));
+        return status == exit_passed ? exit_report_not_written : status;
+    }
+    return status;
+}
+
+int check_command(const CheckCommand& command) {
+    LoadedScenarios loaded = load_all(command.common);
+    if (loaded.status == exit_passed)
+        print(stderr, fmt::format("netrig: no mistakes in {} scenario{}\n", loaded.scenarios.size(),
+                                  loaded.scenarios.size() == 1 ? "" : "s"));
+    return loaded.status;
+}
+
+int plan_command(const PlanCommand& command) {
+    LoadedScenarios loaded = load_all(command.common);
+    if (loaded.status != exit_passed)
+        return loaded.status;
+    for (const auto& scenario : loaded.scenarios)
+        print(stdout, fmt::format("# {}: {}\n{}", scenario->source->path, scenario->name,
+                                  show(make_plan(scenario->topology), scenario->topology)));
+    return exit_passed;
+}
+
+} // namespace netrig

@@ -1,0 +1,12 @@
+// One function a subcommand; each returns the exit status.
+#pragma once
+
+#include "runner/options.h"
+
+namespace netrig {
+
+int run_command(const RunCommand& command);
+int check_command(const CheckCommand& command);
+int plan_command(const PlanCommand& command);
+
+} // namespace netrig

@@ -1,0 +1,222 @@
+#include "runner/commands_in_nodes.h"
+
+#include "runner/launcher.h"
+#include "runner/system_error.h"
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/write.hpp>
+#include <csignal>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <memory>
+#include <sys/wait.h>
+
+namespace netrig {
+
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr std::size_t kept = 65536;                 // bytes of the head, and of the tail
+constexpr std::chrono::seconds grace(1);            // between SIGTERM and SIGKILL
+constexpr std::chrono::milliseconds after_exit(20); // for output that is on its way when the program ends
+
+void append(CommandOutput& output, std::string_view data) {
+    std::size_t to_head = std::min(data.size(), kept - std::min(kept, output.head.size()));
+    output.head += data.substr(0, to_head);
+    output.tail += data.substr(to_head);
+    if (output.tail.size() > 2 * kept) { // cut now and then, not at each byte
+        output.dropped += output.tail.size() - kept;
+        output.tail.erase(0, output.tail.size() - kept);
+    }
+}
+
+void close_output(CommandOutput& output) {
+    if (output.tail.size() <= kept)
+        return;
+    output.dropped += output.tail.size() - kept;
+    output.tail.erase(0, output.tail.size() - kept);
+}
+
+struct PipePair {
+    Fd read, write;
+};
+
+Result<PipePair> make_pipe() {
+    std::array<int, 2> ends{};
+    if (pipe2(ends.data(), O_CLOEXEC) != 0)
+        return system_failure("make a pipe");
+    return PipePair{Fd(ends[0]), Fd(ends[1])};
+}
+
+/// One program from its start to its end. Stays where it is: handlers hold its address.
+class Command {
+public:
+    Command(asio::io_context& loop, const CommandRequest& request)
+        : request_(request), loop_(loop), output_(loop), errors_(loop), input_(loop), timer_(loop),
+          last_words_(loop) {}
+
+    Status start(const NodeNamespaces& node, const std::string& folder) {
+        begin_ = Clock::now();
+        Fd directory(open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+        if (!directory.valid())
+            return system_failure("open the working directory " + folder);
+        auto in = make_pipe(), out = make_pipe(), err = make_pipe();
+        for (const auto* made : {&in, &out, &err})
+            if (!*made)
+                return failure(made->error());
+        auto process = launch(loop_, {request_.argv, request_.environment, directory.get(), in->read.get(),
+                                      out->write.get(), err->write.get(), &node});
+        if (!process) {
+            answer_.not_started = describe(process.error());
+            return {};
+        }
+        process_.emplace(std::move(*process));
+        output_.assign(out->read.release());
+        errors_.assign(err->read.release());
+        input_.assign(in->write.release());
+        output_.native_non_blocking(true);
+        errors_.native_non_blocking(true);
+        pump(output_, output_data_, answer_.output);
+        pump(errors_, errors_data_, answer_.errors);
+        feed();
+        await_exit();
+        await_timeout();
+        return {};
+    }
+
+    CommandAnswer take_answer() {
+        close_output(answer_.output);
+        close_output(answer_.errors);
+        return std::move(answer_);
+    }
+
+private:
+    using Stream = asio::posix::stream_descriptor;
+    using Data = std::array<char, 16384>;
+
+    void pump(Stream& stream, Data& data, CommandOutput& output) {
+        stream.async_read_some(asio::buffer(data), [&](boost::system::error_code error, std::size_t size) {
+            append(output, std::string_view(data.data(), size));
+            if (!error) {
+                pump(stream, data, output);
+                return;
+            }
+            close(stream);
+            stop_waiting_when_closed();
+        });
+    }
+
+    /// What is there, without waiting; then no more.
+    static void drain(Stream& stream, Data& data, CommandOutput& output) {
+        ssize_t size = 0;
+        while (stream.is_open() && (size = read(stream.native_handle(), data.data(), data.size())) > 0)
+            append(output, std::string_view(data.data(), static_cast<std::size_t>(size)));
+        close(stream);
+    }
+
+    static void close(Stream& stream) {
+        boost::system::error_code ignored; // the descriptor is gone either way
+        stream.close(ignored);
+    }
+
+    void feed() {
+        if (request_.input.empty()) {
+            close(input_);
+            return;
+        }
+        asio::async_write(input_, asio::buffer(request_.input),
+                          [this](boost::system::error_code, std::size_t) { close(input_); });
+    }
+
+    void await_exit() {
+        process_->async_wait([this](boost::system::error_code, int) {
+            answer_.took = Clock::now() - begin_;
+            int status = process_->native_exit_code();
+            if (WIFEXITED(status))
+                answer_.status = WEXITSTATUS(status);
+            else
+                answer_.signal = WTERMSIG(status);
+            exited_ = true;
+            timer_.cancel();
+            close(input_);
+            // Whoever it left behind may hold its output open for ever; what is on its way comes now.
+            last_words_.expires_after(after_exit);
+            last_words_.async_wait([this](boost::system::error_code error) {
+                if (error)
+                    return;
+                drain(output_, output_data_, answer_.output);
+                drain(errors_, errors_data_, answer_.errors);
+            });
+            stop_waiting_when_closed();
+        });
+    }
+
+    /// Both outputs at their end: nothing to wait for.
+    void stop_waiting_when_closed() {
+        if (!output_.is_open() && !errors_.is_open())
+            last_words_.cancel();
+    }
+
+    void await_timeout() {
+        if (!request_.timeout)
+            return;
+        timer_.expires_after(*request_.timeout);
+        timer_.async_wait([this](boost::system::error_code error) {
+            if (error || exited_)
+                return;
+            answer_.timed_out = true;
+            kill(-process_->id(), SIGTERM);
+            timer_.expires_after(grace);
+            timer_.async_wait([this](boost::system::error_code late) {
+                if (!late && !exited_)
+                    kill(-process_->id(), SIGKILL);
+            });
+        });
+    }
+
+    const CommandRequest& request_;
+    asio::io_context& loop_;
+    Stream output_, errors_, input_;
+    asio::steady_timer timer_, last_words_;
+    std::optional<Process> process_;
+    Data output_data_{}, errors_data_{};
+    CommandAnswer answer_;
+    Clock::time_point begin_;
+    bool exited_ = false;
+};
+
+std::string directory_of(const CommandRequest& request, const std::string& folder) {
+    if (request.directory.empty())
+        return folder;
+    return request.directory.starts_with('/') ? request.directory : folder + "/" + request.directory;
+}
+
+} // namespace
+
+Result<std::vector<CommandAnswer>> run_commands(std::span<const CommandRequest> requests,
+                                                const std::vector<NodeNamespaces>& nodes,
+                                                const std::string& folder) {
+    asio::io_context loop(1);
+    std::vector<std::unique_ptr<Command>> commands;
+    Status problem;
+    for (const CommandRequest& request : requests) {
+        commands.push_back(std::make_unique<Command>(loop, request));
+        problem = commands.back()->start(nodes[request.on], directory_of(request, folder));
+        if (!problem)
+            break;
+    }
+    loop.run(); // also when one could not be started: the others are waited for, not left behind
+    if (!problem)
+        return failure(problem.error());
+    std::vector<CommandAnswer> answers;
+    for (auto& command : commands)
+        answers.push_back(command->take_answer());
+    return answers;
+}
+
+} // namespace netrig

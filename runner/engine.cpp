@@ -1,0 +1,87 @@
+#include "runner/engine.h"
+
+#include "core/plan.h"
+#include "core/test_run.h"
+#include "reports/events_json.h"
+#include "runner/lab_process.h"
+#include "runner/live_lab.h"
+#include "runner/time.h"
+
+#include <cerrno>
+#include <filesystem>
+#include <sys/resource.h>
+
+namespace netrig {
+
+namespace {
+
+/// Writes events to the pipe, each at once and whole. A runner that is gone ends us anyway.
+class PipeSink {
+public:
+    explicit PipeSink(Fd pipe) : pipe_(std::move(pipe)) {}
+
+    void tell(decltype(Event::what) what) {
+        std::string line = to_json_line({microseconds_since_epoch(), std::move(what)});
+        for (std::string_view rest = line; !rest.empty();) {
+            ssize_t size = write(pipe_.get(), rest.data(), rest.size());
+            if (size < 0 && errno != EINTR)
+                return;
+            rest.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
+        }
+    }
+
+private:
+    Fd pipe_;
+};
+
+/// Every node takes more than five descriptors.
+void raise_descriptor_limit() {
+    rlimit limit{};
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+ScenarioFinished could_not_build(std::size_t number, const Error& error) {
+    bool refused = error.code == EPERM || error.code == EACCES;
+    std::string help = error.help.empty() && refused ? namespace_remedy() : error.help;
+    return {number,
+            Outcome::errored,
+            FailureKind::setup,
+            "the lab could not be built: " + describe(error),
+            help,
+            {},
+            {}};
+}
+
+std::string folder_of(const std::string& path) {
+    std::error_code error;
+    auto absolute = std::filesystem::absolute(path, error);
+    return error ? "/" : absolute.lexically_normal().parent_path().string();
+}
+
+} // namespace
+
+int run_engine(const Scenario& scenario, std::size_t number, Fd events) {
+    PipeSink sink(std::move(events));
+    raise_descriptor_limit();
+    auto lab = LiveLab::make(scenario.topology, folder_of(scenario.source->path));
+    if (!lab) {
+        sink.tell(could_not_build(number, lab.error()));
+        return 0;
+    }
+    auto times = (*lab)->build(make_plan(scenario.topology));
+    if (!times) {
+        sink.tell(could_not_build(number, times.error()));
+        return 0;
+    }
+    sink.tell(ScenarioBuilt{number, scenario.topology.nodes.size(), scenario.topology.links.size(),
+                            times->namespaces, times->operations, times->wait});
+    Outcome outcome = run_tests({scenario, **lab, number, [&](auto what) { sink.tell(std::move(what)); }});
+    sink.tell(ScenarioFinished{number, outcome, FailureKind::none, {}, {}, {}, {}});
+    [[maybe_unused]] LiveLab* ended_with_the_process = lab->release(); // faster than closing one by one
+    return 0;
+}
+
+} // namespace netrig

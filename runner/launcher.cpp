@@ -1,0 +1,125 @@
+#include "runner/launcher.h"
+
+#include "runner/system_error.h"
+
+#include <csignal>
+#include <linux/close_range.h>
+#include <sched.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+extern char** environ;
+
+namespace netrig {
+
+namespace {
+
+/// All that the child needs, made before vfork: the child shares our memory and may allocate nothing.
+struct Prepared {
+    std::vector<std::string> environment_text;
+    std::vector<char*> argv, environment;
+    const Launch* launch = nullptr;
+    sigset_t signals{}; ///< the mask that the program starts with
+    /// Written by the child in our memory: what went wrong, and at which call.
+    volatile int code = 0;
+    const char* volatile failed_at = nullptr;
+};
+
+void prepare(const Launch& launch, Prepared& prepared) {
+    prepared.launch = &launch;
+    for (const std::string& argument : launch.argv)
+        prepared.argv.push_back(const_cast<char*>(argument.c_str()));
+    prepared.argv.push_back(nullptr);
+    for (char** variable = environ; *variable != nullptr; ++variable) {
+        std::string text(*variable);
+        if (!launch.environment.contains(text.substr(0, text.find('='))))
+            prepared.environment_text.push_back(std::move(text));
+    }
+    for (const auto& [name, value] : launch.environment)
+        prepared.environment_text.push_back(name + "=" + value);
+    for (std::string& text : prepared.environment_text)
+        prepared.environment.push_back(text.data());
+    prepared.environment.push_back(nullptr);
+    sigemptyset(&prepared.signals);
+}
+
+[[noreturn]] void give_up(Prepared& prepared, const char* at) {
+    prepared.code = errno;
+    prepared.failed_at = at;
+    _exit(127);
+}
+
+void enter_node(Prepared& prepared) {
+    const NodeNamespaces* node = prepared.launch->node;
+    if (node == nullptr)
+        return;
+    if (setns(node->mounts.get(), CLONE_NEWNS) != 0 || setns(node->network.get(), CLONE_NEWNET) != 0 ||
+        setns(node->uts.get(), CLONE_NEWUTS) != 0)
+        give_up(prepared, "enter the node");
+}
+
+void reset_signals() {
+    struct sigaction usual {};
+    usual.sa_handler = SIG_DFL;
+    for (int signal = 1; signal < NSIG; ++signal)
+        sigaction(signal, &usual, nullptr);
+}
+
+/// In the child, in the parent's memory: system calls only.
+[[noreturn]] void become(Prepared& prepared) {
+    const Launch& launch = *prepared.launch;
+    reset_signals();
+    setpgid(0, 0);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    enter_node(prepared);
+    if (launch.directory >= 0 && fchdir(launch.directory) != 0)
+        give_up(prepared, "enter the working directory");
+    // The three may overlap 0, 1 and 2 only as themselves: our own descriptors are all above.
+    if (dup2(launch.input, 0) < 0 || dup2(launch.output, 1) < 0 || dup2(launch.errors, 2) < 0)
+        give_up(prepared, "set up its input and output");
+    syscall(SYS_close_range, 3, ~0U, CLOSE_RANGE_CLOEXEC);
+    sigprocmask(SIG_SETMASK, &prepared.signals, nullptr);
+    execvpe(prepared.argv[0], prepared.argv.data(), prepared.environment.data());
+    give_up(prepared, "start");
+}
+
+pid_t start(Prepared& prepared) {
+    sigset_t all, before;
+    sigfillset(&all);
+    // No handler of ours may run in the child while it shares our memory.
+    sigprocmask(SIG_SETMASK, &all, &before);
+    pid_t pid = vfork();
+    if (pid == 0)
+        become(prepared);
+    int code = errno;
+    sigprocmask(SIG_SETMASK, &before, nullptr);
+    errno = code;
+    return pid;
+}
+
+} // namespace
+
+Result<Process> launch(boost::asio::io_context& loop, const Launch& launch) {
+    Prepared prepared;
+    prepare(launch, prepared);
+    pid_t pid = start(prepared);
+    if (pid < 0)
+        return system_failure("start " + launch.argv.front());
+    if (prepared.failed_at != nullptr) {
+        waitpid(pid, nullptr, 0);
+        std::string doing = std::string(prepared.failed_at) + " '" + launch.argv.front() + "'";
+        std::string help = prepared.code == ENOENT ? "is it installed, and in PATH?" : "";
+        return failure({std::move(doing), prepared.code, {}, std::move(help)});
+    }
+    int handle = static_cast<int>(syscall(SYS_pidfd_open, pid, 0));
+    if (handle < 0) {
+        auto error = system_failure("watch " + launch.argv.front());
+        kill(-pid, SIGKILL);
+        waitpid(pid, nullptr, 0);
+        return error;
+    }
+    return Process(loop.get_executor(), pid, handle);
+}
+
+} // namespace netrig

@@ -1,0 +1,262 @@
+#include "runner/link_messages.h"
+
+#include "runner/netlink_attributes.h"
+
+#include <cstring>
+#include <linux/if.h>
+#include <linux/if_addr.h>
+#include <linux/if_bridge.h>
+#include <linux/if_link.h>
+#include <linux/neighbour.h>
+#include <linux/rtnetlink.h>
+#include <linux/veth.h>
+#include <sys/socket.h>
+
+namespace netrig {
+
+namespace {
+
+constexpr std::uint16_t make_new = NLM_F_CREATE | NLM_F_EXCL;
+
+unsigned char family_number(Family family) {
+    return family == Family::ipv4 ? AF_INET : AF_INET6;
+}
+
+void put_address(nlmsghdr* header, std::uint16_t type, const IpAddress& address) {
+    mnl_attr_put(header, type, address.size(), address.bytes.data());
+}
+
+void put_mac(nlmsghdr* header, const MacAddress& mac) {
+    mnl_attr_put(header, IFLA_ADDRESS, mac.bytes.size(), mac.bytes.data());
+}
+
+void set_flags(ifinfomsg& info, bool up) {
+    info.ifi_change = IFF_UP;
+    info.ifi_flags = up ? IFF_UP : 0;
+}
+
+/// What both ends of a veth pair have in common.
+void put_end(nlmsghdr* header, const VethEnd& end, int place) {
+    if (!end.name.empty())
+        mnl_attr_put_strz(header, IFLA_IFNAME, end.name.c_str());
+    put_mac(header, end.mac);
+    if (end.mtu)
+        mnl_attr_put_u32(header, IFLA_MTU, *end.mtu);
+    mnl_attr_put_u32(header, IFLA_NET_NS_FD, static_cast<std::uint32_t>(place));
+}
+
+LinkState state_of(const ifinfomsg& info) {
+    if ((info.ifi_flags & IFF_UP) == 0)
+        return LinkState::down;
+    if ((info.ifi_flags & IFF_LOWER_UP) == 0)
+        return LinkState::lower_layer_down;
+    return (info.ifi_flags & IFF_RUNNING) != 0 ? LinkState::up : LinkState::other;
+}
+
+void read_port_state(const nlattr* link_info, LinkReport& report) {
+    for_each_nested(link_info, [&](const nlattr* attribute) {
+        if (mnl_attr_get_type(attribute) != IFLA_INFO_SLAVE_DATA)
+            return;
+        for_each_nested(attribute, [&](const nlattr* port) {
+            if (mnl_attr_get_type(port) == IFLA_BRPORT_STATE)
+                report.forwarding = mnl_attr_get_u8(port) == BR_STATE_FORWARDING;
+        });
+    });
+}
+
+unsigned char route_number(RouteType type) {
+    switch (type) {
+    case RouteType::unicast:
+        return RTN_UNICAST;
+    case RouteType::unreachable:
+        return RTN_UNREACHABLE;
+    case RouteType::blackhole:
+        return RTN_BLACKHOLE;
+    case RouteType::prohibit:
+        return RTN_PROHIBIT;
+    }
+    return RTN_UNSPEC;
+}
+
+} // namespace
+
+NetlinkMessage create_bridge_message(const CreateBridge& op) {
+    NetlinkMessage message(RTM_NEWLINK, make_new);
+    auto& info = message.extra<ifinfomsg>();
+    info.ifi_index = op.index;
+    set_flags(info, op.up);
+    nlmsghdr* header = message.header();
+    mnl_attr_put_strz(header, IFLA_IFNAME, op.name.c_str());
+    put_mac(header, op.mac);
+    if (op.mtu)
+        mnl_attr_put_u32(header, IFLA_MTU, *op.mtu);
+    nlattr* link = mnl_attr_nest_start(header, IFLA_LINKINFO);
+    mnl_attr_put_strz(header, IFLA_INFO_KIND, "bridge");
+    mnl_attr_nest_end(header, link);
+    return message;
+}
+
+NetlinkMessage create_veth_message(const CreateVeth& op, VethPlaces places) {
+    const auto& [first, second] = op.ends;
+    NetlinkMessage message(RTM_NEWLINK, make_new);
+    auto& info = message.extra<ifinfomsg>();
+    info.ifi_index = first.index;
+    set_flags(info, first.up);
+    nlmsghdr* header = message.header();
+    put_end(header, first, places.first);
+    if (first.master != 0)
+        mnl_attr_put_u32(header, IFLA_MASTER, static_cast<std::uint32_t>(first.master));
+    nlattr* link = mnl_attr_nest_start(header, IFLA_LINKINFO);
+    mnl_attr_put_strz(header, IFLA_INFO_KIND, "veth");
+    nlattr* data = mnl_attr_nest_start(header, IFLA_INFO_DATA);
+    nlattr* peer = mnl_attr_nest_start(header, VETH_INFO_PEER);
+    // IFF_UP is refused here (ENOTCONN): the pair is not joined yet.
+    message.extra<ifinfomsg>().ifi_index = second.index;
+    put_end(header, second, places.second);
+    mnl_attr_nest_end(header, peer);
+    mnl_attr_nest_end(header, data);
+    mnl_attr_nest_end(header, link);
+    return message;
+}
+
+NetlinkMessage set_link_message(Ifindex index, bool up) {
+    NetlinkMessage message(RTM_NEWLINK, 0);
+    auto& info = message.extra<ifinfomsg>();
+    info.ifi_index = index;
+    set_flags(info, up);
+    return message;
+}
+
+NetlinkMessage set_master_message(Ifindex index, Ifindex master) {
+    NetlinkMessage message(RTM_NEWLINK, 0);
+    message.extra<ifinfomsg>().ifi_index = index;
+    mnl_attr_put_u32(message.header(), IFLA_MASTER, static_cast<std::uint32_t>(master));
+    return message;
+}
+
+NetlinkMessage delete_link_message(Ifindex index) {
+    NetlinkMessage message(RTM_DELLINK, 0);
+    message.extra<ifinfomsg>().ifi_index = index;
+    return message;
+}
+
+NetlinkMessage add_address_message(Ifindex index, const Prefix& address) {
+    NetlinkMessage message(RTM_NEWADDR, make_new);
+    auto& info = message.extra<ifaddrmsg>();
+    info.ifa_family = family_number(address.address.family);
+    info.ifa_prefixlen = static_cast<unsigned char>(address.length);
+    info.ifa_index = static_cast<std::uint32_t>(index);
+    put_address(message.header(), IFA_LOCAL, address.address);
+    put_address(message.header(), IFA_ADDRESS, address.address);
+    // ip(8) does the same for prefixes that have a broadcast address.
+    if (address.address.family == Family::ipv4 && address.length <= 30)
+        put_address(message.header(), IFA_BROADCAST, address.last());
+    return message;
+}
+
+NetlinkMessage add_route_message(const Route& route, Ifindex device) {
+    NetlinkMessage message(RTM_NEWROUTE, make_new);
+    auto& info = message.extra<rtmsg>();
+    info.rtm_family = family_number(route.destination.address.family);
+    info.rtm_dst_len = static_cast<unsigned char>(route.destination.length);
+    info.rtm_table = RT_TABLE_MAIN;
+    info.rtm_protocol = RTPROT_STATIC;
+    info.rtm_scope = RT_SCOPE_UNIVERSE;
+    if (!route.gateway && route.type == RouteType::unicast &&
+        route.destination.address.family == Family::ipv4)
+        info.rtm_scope = RT_SCOPE_LINK;
+    info.rtm_type = route_number(route.type);
+    if (route.destination.length > 0)
+        put_address(message.header(), RTA_DST, route.destination.address);
+    if (route.gateway)
+        put_address(message.header(), RTA_GATEWAY, *route.gateway);
+    if (device != 0)
+        mnl_attr_put_u32(message.header(), RTA_OIF, static_cast<std::uint32_t>(device));
+    if (route.metric)
+        mnl_attr_put_u32(message.header(), RTA_PRIORITY, *route.metric);
+    return message;
+}
+
+NetlinkMessage get_link_message(const std::string& name) {
+    NetlinkMessage message(RTM_GETLINK, 0);
+    message.extra<ifinfomsg>();
+    mnl_attr_put_strz(message.header(), IFLA_IFNAME, name.c_str());
+    mnl_attr_put_u32(message.header(), IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
+    return message;
+}
+
+NetlinkMessage dump_links_message() {
+    NetlinkMessage message(RTM_GETLINK, NLM_F_DUMP);
+    message.extra<ifinfomsg>();
+    mnl_attr_put_u32(message.header(), IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
+    return message;
+}
+
+NetlinkMessage get_neighbour_message(Ifindex index, const IpAddress& address) {
+    NetlinkMessage message(RTM_GETNEIGH, 0);
+    auto& info = message.extra<ndmsg>();
+    info.ndm_family = family_number(address.family);
+    info.ndm_ifindex = index;
+    put_address(message.header(), NDA_DST, address);
+    return message;
+}
+
+NetlinkMessage permanent_neighbour_message(Ifindex index, const IpAddress& address, const MacAddress& mac) {
+    NetlinkMessage message(RTM_NEWNEIGH, NLM_F_CREATE | NLM_F_REPLACE);
+    auto& info = message.extra<ndmsg>();
+    info.ndm_family = family_number(address.family);
+    info.ndm_ifindex = index;
+    info.ndm_state = NUD_PERMANENT;
+    put_address(message.header(), NDA_DST, address);
+    mnl_attr_put(message.header(), NDA_LLADDR, mac.bytes.size(), mac.bytes.data());
+    return message;
+}
+
+std::optional<LinkReport> read_link(const nlmsghdr* header) {
+    if (header->nlmsg_type != RTM_NEWLINK)
+        return std::nullopt;
+    const auto& info = *static_cast<const ifinfomsg*>(mnl_nlmsg_get_payload(header));
+    LinkReport report;
+    report.index = info.ifi_index;
+    report.state = state_of(info);
+    for_each_attribute(header, sizeof(ifinfomsg), [&](const nlattr* attribute) {
+        switch (mnl_attr_get_type(attribute)) {
+        case IFLA_IFNAME:
+            report.name = mnl_attr_get_str(attribute);
+            break;
+        case IFLA_MASTER:
+            report.master = static_cast<Ifindex>(mnl_attr_get_u32(attribute));
+            break;
+        case IFLA_OPERSTATE:
+            report.operational = mnl_attr_get_u8(attribute) == IF_OPER_UP;
+            break;
+        case IFLA_MTU:
+            report.mtu = mnl_attr_get_u32(attribute);
+            break;
+        case IFLA_LINKINFO:
+            read_port_state(attribute, report);
+            break;
+        default:
+            break;
+        }
+    });
+    return report;
+}
+
+std::optional<MacAddress> read_neighbour(const nlmsghdr* header) {
+    constexpr std::uint16_t usable =
+        NUD_PERMANENT | NUD_NOARP | NUD_REACHABLE | NUD_PROBE | NUD_STALE | NUD_DELAY;
+    if (header->nlmsg_type != RTM_NEWNEIGH)
+        return std::nullopt;
+    const auto& info = *static_cast<const ndmsg*>(mnl_nlmsg_get_payload(header));
+    std::optional<MacAddress> mac;
+    for_each_attribute(header, sizeof(ndmsg), [&](const nlattr* attribute) {
+        if (mnl_attr_get_type(attribute) == NDA_LLADDR && mnl_attr_get_payload_len(attribute) == 6) {
+            mac.emplace();
+            std::memcpy(mac->bytes.data(), mnl_attr_get_payload(attribute), mac->bytes.size());
+        }
+    });
+    return (info.ndm_state & usable) != 0 ? mac : std::nullopt;
+}
+
+} // namespace netrig

@@ -1,0 +1,48 @@
+// Netlink messages for links, addresses, routes and neighbours: filled and read, never sent here. Layouts by
+// linux/if_link.h, linux/if_addr.h, linux/rtnetlink.h and linux/neighbour.h.
+#pragma once
+
+#include "core/lab.h"
+#include "core/op.h"
+#include "runner/netlink_socket.h"
+
+#include <optional>
+#include <string>
+
+namespace netrig {
+
+/// The descriptors of the namespaces in which the ends are made.
+struct VethPlaces {
+    int first = -1, second = -1;
+};
+
+NetlinkMessage create_bridge_message(const CreateBridge& op);
+/// To be sent on a socket in the first end's namespace when that end has a master.
+NetlinkMessage create_veth_message(const CreateVeth& op, VethPlaces places);
+NetlinkMessage set_link_message(Ifindex index, bool up);
+NetlinkMessage set_master_message(Ifindex index, Ifindex master);
+NetlinkMessage delete_link_message(Ifindex index);
+NetlinkMessage add_address_message(Ifindex index, const Prefix& address);
+NetlinkMessage add_route_message(const Route& route, Ifindex device); ///< device 0: the kernel finds it
+NetlinkMessage get_link_message(const std::string& name);
+NetlinkMessage dump_links_message();
+NetlinkMessage get_neighbour_message(Ifindex index, const IpAddress& address);
+NetlinkMessage permanent_neighbour_message(Ifindex index, const IpAddress& address, const MacAddress& mac);
+
+/// What RTM_NEWLINK says.
+struct LinkReport {
+    Ifindex index = 0;
+    std::string name;
+    Ifindex master = 0; ///< 0 for none
+    unsigned mtu = 0;
+    LinkState state = LinkState::other;
+    /// IF_OPER_UP: the queue is attached. IFF_RUNNING comes before that, while the state is still unknown.
+    bool operational = false;
+    bool forwarding = true; ///< false for a bridge's port in another state (BR_STATE_FORWARDING)
+};
+
+std::optional<LinkReport> read_link(const nlmsghdr* header);
+/// The learnt address of an RTM_NEWNEIGH that is usable (NUD_VALID), else nothing.
+std::optional<MacAddress> read_neighbour(const nlmsghdr* header);
+
+} // namespace netrig

@@ -1,0 +1,182 @@
+#include "runner/live_lab.h"
+
+#include "runner/apply.h"
+#include "runner/commands_in_nodes.h"
+#include "runner/echo_prober.h"
+#include "runner/link_messages.h"
+#include "runner/system_error.h"
+#include "runner/tcp_echo_prober.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+
+namespace netrig {
+
+namespace {
+
+constexpr const char* hosts_path = "/run/hosts"; // on the lab's own /run, which no node sees
+
+/// /etc/hosts of all nodes: every node's name with each of its addresses.
+std::string hosts_text(const Topology& topology) {
+    std::string text = "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n";
+    for (const Node& node : topology.nodes)
+        for (const Interface& interface : node.interfaces)
+            for (const InterfaceAddress& address : interface.addresses)
+                text += fmt::format("{}\t{}\n", show(address.prefix.address), node.name);
+    return text;
+}
+
+Status write_hosts(const Topology& topology, const std::string& folder) {
+    if (Status covered = cover_folder("/run", folder); !covered)
+        return covered;
+    Fd file(open(hosts_path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
+    std::string text = hosts_text(topology);
+    if (!file.valid() || write(file.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()))
+        return system_failure("write the nodes' /etc/hosts");
+    return {};
+}
+
+} // namespace
+
+Result<std::unique_ptr<LiveLab>> LiveLab::make(const Topology& topology, const std::string& folder) {
+    auto home = HomeNamespaces::open();
+    if (!home)
+        return failure(home.error());
+    if (Status written = write_hosts(topology, folder); !written)
+        return failure(written.error());
+    return std::unique_ptr<LiveLab>(new LiveLab(topology, std::move(*home), {hosts_path, folder}));
+}
+
+Result<BuildTimes> LiveLab::build(const Plan& plan) {
+    BuildTimes times;
+    nodes_.reserve(topology_.nodes.size());
+    ApplyContext context{topology_, home_, view_, nodes_};
+    for (const PlannedOp& planned : plan) {
+        auto begin = Clock::now();
+        if (Status applied = apply(planned.op, context); !applied)
+            return failure(applied.error());
+        nanoseconds took = Clock::now() - begin;
+        if (std::holds_alternative<MakeNode>(planned.op))
+            times.namespaces += took;
+        else if (std::holds_alternative<AwaitReady>(planned.op))
+            times.wait += took;
+        else
+            times.operations += took;
+    }
+    return times;
+}
+
+Result<std::vector<EchoAnswer>> LiveLab::ping_unprepared(std::span<const EchoRequest> requests) {
+    EchoProber prober(nodes_, home_, next_echo_);
+    auto answers = prober.run(requests);
+    next_echo_ = prober.next_number();
+    return answers;
+}
+
+Status LiveLab::prepare_neighbours(std::span<const Flow> flows) {
+    auto note = pins_.prepare(flows, [this](auto requests) { return ping_unprepared(requests); });
+    if (!note)
+        return failure(note.error());
+    if (*note)
+        notes_.push_back(std::move(**note));
+    return {};
+}
+
+Result<std::vector<EchoAnswer>> LiveLab::ping(std::span<const EchoRequest> requests) {
+    std::vector<Flow> flows;
+    for (const EchoRequest& request : requests)
+        flows.push_back({request.from, request.to});
+    if (Status prepared = prepare_neighbours(flows); !prepared)
+        return failure(prepared.error());
+    return ping_unprepared(requests);
+}
+
+Result<std::vector<TcpEchoAnswer>> LiveLab::tcp_echo(std::span<const TcpEchoRequest> requests) {
+    std::vector<Flow> flows;
+    for (const TcpEchoRequest& request : requests)
+        flows.push_back({request.from, request.to});
+    if (Status prepared = prepare_neighbours(flows); !prepared)
+        return failure(prepared.error());
+    return TcpEchoProber(nodes_, home_).run(requests);
+}
+
+Result<std::vector<CommandAnswer>> LiveLab::run(std::span<const CommandRequest> requests) {
+    return run_commands(requests, nodes_, view_.scenario_folder);
+}
+
+std::string LiveLab::where(NodeIndex node, const std::string& name) const {
+    return topology_.nodes[node].name + ":" + name;
+}
+
+static FoundLink found_link(const LinkReport& report) {
+    return {report.state, {}, report.mtu};
+}
+
+Result<std::optional<FoundLink>> LiveLab::link(NodeIndex node, const std::string& name) {
+    std::optional<FoundLink> found;
+    Ifindex master = 0;
+    NetlinkMessage message = get_link_message(name);
+    NetlinkSocket& socket = nodes_[node].netlink;
+    std::string doing = "read link " + where(node, name);
+    Status asked = socket.ask(message, doing, [&](const nlmsghdr* header) {
+        if (auto report = read_link(header)) {
+            found = found_link(*report);
+            master = report->master;
+        }
+    });
+    if (!asked && asked.error().code == ENODEV)
+        return std::optional<FoundLink>();
+    if (!asked)
+        return failure(asked.error());
+    if (!found || master == 0)
+        return found;
+    NetlinkMessage all = dump_links_message();
+    asked = socket.ask(all, doing, [&](const nlmsghdr* header) {
+        if (auto report = read_link(header); report && report->index == master)
+            found->master = report->name;
+    });
+    return asked ? Result<std::optional<FoundLink>>(found) : failure(asked.error());
+}
+
+Result<Ifindex> LiveLab::index_of(NodeIndex node, const std::string& name, const std::string& doing) {
+    Ifindex index = 0;
+    NetlinkMessage message = get_link_message(name);
+    Status asked = nodes_[node].netlink.ask(message, doing, [&](const nlmsghdr* header) {
+        if (auto report = read_link(header))
+            index = report->index;
+    });
+    if (!asked)
+        return failure(asked.error());
+    return index;
+}
+
+Status LiveLab::set_link(NodeIndex node, const std::string& name, bool up) {
+    std::string doing = fmt::format("set {} {}", where(node, name), up ? "up" : "down");
+    auto index = index_of(node, name, doing);
+    if (!index)
+        return failure(index.error());
+    NetlinkMessage message = set_link_message(*index, up);
+    return nodes_[node].netlink.request(message, doing);
+}
+
+Status LiveLab::delete_link(NodeIndex node, const std::string& name) {
+    std::string doing = "delete " + where(node, name);
+    auto index = index_of(node, name, doing);
+    if (!index)
+        return failure(index.error());
+    NetlinkMessage message = delete_link_message(*index);
+    return nodes_[node].netlink.request(message, doing);
+}
+
+Status LiveLab::wait_for_change(nanoseconds at_most) {
+    if (!watcher_) {
+        auto opened = ChangeWatcher::open(nodes_, home_);
+        if (!opened)
+            return failure(opened.error());
+        watcher_.emplace(std::move(*opened));
+        return {}; // what changed before it was opened was not heard, so look once more at once
+    }
+    return watcher_->wait(at_most);
+}
+
+} // namespace netrig

@@ -1,0 +1,60 @@
+// The lab as it lives: builds a topology by its plan and answers the questions of verbs from the kernel. Runs
+// in the engine's process, in namespaces of the lab's own.
+#pragma once
+
+#include "core/lab.h"
+#include "core/plan.h"
+#include "core/scenario.h"
+#include "runner/change_watcher.h"
+#include "runner/neighbour_pins.h"
+#include "runner/node_namespaces.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace netrig {
+
+/// Where the time of a build went.
+struct BuildTimes {
+    nanoseconds namespaces{}, operations{}, wait{};
+};
+
+class LiveLab : public Lab {
+public:
+    /// `folder`: absolute, of the scenario's file. Call from the process that is to own the lab.
+    static Result<std::unique_ptr<LiveLab>> make(const Topology& topology, const std::string& folder);
+
+    /// Performs the plan in order and stops at the first operation that fails.
+    Result<BuildTimes> build(const Plan& plan);
+
+    const Topology& topology() const override { return topology_; }
+    Result<std::vector<EchoAnswer>> ping(std::span<const EchoRequest> requests) override;
+    Result<std::vector<TcpEchoAnswer>> tcp_echo(std::span<const TcpEchoRequest> requests) override;
+    Result<std::vector<CommandAnswer>> run(std::span<const CommandRequest> requests) override;
+    Result<std::optional<FoundLink>> link(NodeIndex node, const std::string& name) override;
+    Status set_link(NodeIndex node, const std::string& name, bool up) override;
+    Status delete_link(NodeIndex node, const std::string& name) override;
+    std::vector<std::string> take_notes() override { return std::exchange(notes_, {}); }
+    Status wait_for_change(nanoseconds at_most) override;
+
+private:
+    LiveLab(const Topology& topology, HomeNamespaces home, NodeView view)
+        : topology_(topology), home_(std::move(home)), view_(std::move(view)), pins_(topology_, nodes_) {}
+
+    Result<std::vector<EchoAnswer>> ping_unprepared(std::span<const EchoRequest> requests);
+    Status prepare_neighbours(std::span<const Flow> flows);
+    Result<Ifindex> index_of(NodeIndex node, const std::string& name, const std::string& doing);
+    [[nodiscard]] std::string where(NodeIndex node, const std::string& name) const;
+
+    const Topology& topology_;
+    HomeNamespaces home_;
+    NodeView view_;
+    std::vector<NodeNamespaces> nodes_;
+    NeighbourPins pins_;
+    std::optional<ChangeWatcher> watcher_;
+    std::vector<std::string> notes_;
+    std::uint32_t next_echo_ = 1; ///< so that a late reply is never taken for a later request's
+};
+
+} // namespace netrig

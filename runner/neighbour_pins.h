@@ -1,0 +1,49 @@
+// The neighbour table is one for the whole kernel (1,024 entries by default, not ours to raise). A mesh that
+// would overflow it is helped: each address is resolved for real once, and what was learnt is then pinned as
+// permanent entries, which do not count.
+#pragma once
+
+#include "core/lab.h"
+#include "runner/node_namespaces.h"
+
+#include <functional>
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace netrig {
+
+/// One direction in which frames will go: who has to know whose address.
+struct Flow {
+    NodeIndex from = 0;
+    IpAddress to;
+};
+
+class NeighbourPins {
+public:
+    NeighbourPins(const Topology& topology, std::vector<NodeNamespaces>& nodes)
+        : topology_(topology), nodes_(nodes) {}
+
+    using Ping = std::function<Result<std::vector<EchoAnswer>>(std::span<const EchoRequest>)>;
+
+    /// Pins what the flows need if they are too many for the kernel's table; a note for the report if so.
+    /// `ping` resolves an address by asking it. An address that does not answer is not pinned.
+    Result<std::optional<std::string>> prepare(std::span<const Flow> flows, const Ping& ping);
+
+private:
+    struct Neighbour {
+        InterfaceRef asker;
+        IpAddress address;
+        auto operator<=>(const Neighbour&) const = default;
+    };
+    [[nodiscard]] std::optional<Neighbour> on_link(const Flow& flow) const;
+    [[nodiscard]] std::set<Neighbour> needed_by(std::span<const Flow> flows) const;
+    std::optional<MacAddress> learnt(const Neighbour& neighbour);
+
+    const Topology& topology_;
+    std::vector<NodeNamespaces>& nodes_;
+    std::set<Neighbour> pinned_;
+};
+
+} // namespace netrig

@@ -1,0 +1,26 @@
+// Walks netlink attributes from C++, where libmnl's loop macros do not compile: its parse functions, given a
+// visitor.
+#pragma once
+
+#include <libmnl/libmnl.h>
+
+namespace netrig {
+
+template <class Visit>
+int visit_attribute(const nlattr* attribute, void* visitor) {
+    (*static_cast<Visit*>(visitor))(attribute);
+    return MNL_CB_OK;
+}
+
+/// Calls `visit(const nlattr*)` for each attribute behind `offset` bytes of the message's payload.
+template <class Visit>
+void for_each_attribute(const nlmsghdr* header, std::size_t offset, Visit visit) {
+    mnl_attr_parse(header, static_cast<unsigned>(offset), visit_attribute<Visit>, &visit);
+}
+
+template <class Visit>
+void for_each_nested(const nlattr* nest, Visit visit) {
+    mnl_attr_parse_nested(nest, visit_attribute<Visit>, &visit);
+}
+
+} // namespace netrig

@@ -1,0 +1,71 @@
+#include "runner/options.h"
+
+#include "runner/exit_status.h"
+
+#include <CLI/CLI.hpp>
+#include <map>
+#include <sstream>
+
+namespace netrig {
+
+namespace {
+
+constexpr const char* footer =
+    "Exit status: 0 all passed, 1 a test failed, 2 usage or an invalid scenario, 3 internal error,\n"
+    "4 no scenario found, 6 errors only, 8 a report could not be written, 128+n ended by signal n.\n"
+    "People read standard error, machines read standard output. README.md has the scenario format.";
+
+void add_common(CLI::App& command, CommonOptions& common) {
+    static const std::map<std::string, ColourChoice> colours{
+        {"auto", ColourChoice::automatic}, {"always", ColourChoice::always}, {"never", ColourChoice::never}};
+    command.add_option("PATH", common.paths, "scenario files, or folders to look for *.toml in")->required();
+    command
+        .add_option("--color", common.colour,
+                    "auto (default), always or never; NO_COLOR and CLICOLOR_FORCE are followed")
+        ->type_name("WHEN")
+        ->transform(CLI::CheckedTransformer(colours, CLI::ignore_case).description(""));
+}
+
+} // namespace
+
+Command parse_command_line(int argc, const char* const* argv) {
+    CLI::App app(
+        "netrig: tests networks on Linux. Builds what scenario files describe out of network namespaces,\n"
+        "runs their tests, and leaves nothing behind.",
+        "netrig");
+    app.set_version_flag("--version", std::string("netrig ") + NETRIG_VERSION);
+    app.require_subcommand(1);
+    app.footer(footer);
+    RunCommand run;
+    CLI::App* run_app = app.add_subcommand("run", "run scenarios");
+    add_common(*run_app, run.common);
+    run_app->add_option("-j,--jobs", run.jobs, "labs at once; as many as processors by default")
+        ->type_name("N")
+        ->check(CLI::Range(1, 1000).description(""));
+    run_app->add_option("--junit", run.junit, "write a JUnit report; '-' is standard output")
+        ->type_name("FILE");
+    run_app->add_flag("-v,--verbose", run.verbose, "a line for each test too");
+    run_app->add_flag("--stats", run.stats, "say where each scenario's time went");
+    CheckCommand check;
+    CLI::App* check_app =
+        app.add_subcommand("check", "say all that is wrong with scenarios, and build nothing");
+    add_common(*check_app, check.common);
+    PlanCommand plan;
+    CLI::App* plan_app =
+        app.add_subcommand("plan", "print the operations that would build scenarios, in their order");
+    add_common(*plan_app, plan.common);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        std::ostringstream out, problem;
+        bool is_help = app.exit(error, out, problem) == 0;
+        return PrintAndExit{out.str(), problem.str(), is_help ? exit_passed : exit_usage};
+    }
+    if (run_app->parsed())
+        return run;
+    if (check_app->parsed())
+        return check;
+    return plan;
+}
+
+} // namespace netrig

@@ -1,0 +1,43 @@
+// The command line as one struct.
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace netrig {
+
+enum class ColourChoice { automatic, always, never };
+
+struct CommonOptions {
+    std::vector<std::string> paths;
+    ColourChoice colour = ColourChoice::automatic;
+};
+
+struct RunCommand {
+    CommonOptions common;
+    unsigned jobs = 0; ///< 0: as many as the machine has processors
+    std::string junit; ///< path, "-" for standard output, empty for none
+    bool verbose = false;
+    bool stats = false;
+};
+
+struct CheckCommand {
+    CommonOptions common;
+};
+
+struct PlanCommand {
+    CommonOptions common;
+};
+
+/// The command line was asked for help or was not understood: print and exit.
+struct PrintAndExit {
+    std::string to_stdout, to_stderr;
+    int status = 0;
+};
+
+using Command = std::variant<RunCommand, CheckCommand, PlanCommand, PrintAndExit>;
+
+Command parse_command_line(int argc, const char* const* argv);
+
+} // namespace netrig

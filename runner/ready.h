@@ -1,0 +1,18 @@
+// Ready is not IFF_UP: frames pass only when the carrier has come, the queue is attached and a bridge's port
+// forwards. A probe sent before costs a second of retransmission.
+#pragma once
+
+#include "core/op.h"
+#include "core/result.h"
+#include "runner/node_namespaces.h"
+
+#include <chrono>
+#include <vector>
+
+namespace netrig {
+
+/// Waits for notifications, not for time to pass. An Error names the interfaces that did not get ready.
+Status await_ready(const AwaitReady& op, std::vector<NodeNamespaces>& nodes, const Topology& topology,
+                   const HomeNamespaces& home, std::chrono::nanoseconds at_most);
+
+} // namespace netrig

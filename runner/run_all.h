@@ -1,0 +1,21 @@
+// Runs scenarios, each in a lab of its own, several at once, and tells all sinks what happens.
+#pragma once
+
+#include "core/event.h"
+#include "core/scenario.h"
+
+#include <memory>
+#include <vector>
+
+namespace netrig {
+
+struct RunOptions {
+    unsigned jobs = 1; ///< labs at once
+};
+
+/// Returns when every lab is gone. SIGINT, SIGTERM, SIGHUP and SIGQUIT end the labs and then the run, in
+/// order; a second one ends the process at once, and the labs with it. Events of one scenario are in order.
+void run_all(const std::vector<std::shared_ptr<const Scenario>>& scenarios, const RunOptions& options,
+             const std::vector<EventSink*>& sinks);
+
+} // namespace netrig

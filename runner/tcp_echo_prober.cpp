@@ -1,0 +1,286 @@
+#include "runner/tcp_echo_prober.h"
+
+#include "runner/socket_address.h"
+#include "runner/system_error.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <fmt/format.h>
+#include <netinet/in.h>
+#include <sys/epoll.h>
+
+namespace netrig {
+
+namespace {
+
+constexpr std::size_t most_clients = 1000; // each takes two descriptors
+constexpr std::size_t chunk = 65536;       // bytes a call
+constexpr int most_events = 256;
+
+/// The byte that stands at `offset` of what is sent, so that lost, repeated or mixed-up bytes are seen.
+char pattern_at(std::size_t offset) {
+    return static_cast<char>((offset * 31 + offset / 251) & 0xFF);
+}
+
+std::string pattern(std::size_t offset, std::size_t length) {
+    std::string bytes(length, '\0');
+    for (std::size_t i = 0; i < length; ++i)
+        bytes[i] = pattern_at(offset + i);
+    return bytes;
+}
+
+TcpOutcome outcome_of(int code) {
+    switch (code) {
+    case ECONNREFUSED:
+        return TcpOutcome::refused;
+    case ETIMEDOUT:
+        return TcpOutcome::timeout;
+    case ECONNRESET:
+    case EPIPE:
+        return TcpOutcome::reset;
+    default:
+        return TcpOutcome::unreachable;
+    }
+}
+
+int family_number(Family family) {
+    return family == Family::ipv4 ? AF_INET : AF_INET6;
+}
+
+Result<Fd> open_stream(Family family) {
+    Fd fd(socket(family_number(family), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_TCP));
+    if (!fd.valid())
+        return system_failure("open a TCP socket");
+    return fd;
+}
+
+} // namespace
+
+Result<std::vector<TcpEchoAnswer>> TcpEchoProber::run(std::span<const TcpEchoRequest> requests) {
+    requests_ = requests;
+    answers_.assign(requests.size(), {});
+    epoll_ = Fd(epoll_create1(EPOLL_CLOEXEC));
+    if (!epoll_.valid())
+        return system_failure("make an epoll descriptor");
+    if (Status listening = listen_everywhere(); !listening)
+        return failure(listening.error());
+    for (;;) {
+        if (Status started = start_clients(); !started)
+            return failure(started.error());
+        if (clients_.empty())
+            return std::move(answers_);
+        if (Status handled = wait_and_handle(); !handled)
+            return failure(handled.error());
+        give_up_late();
+    }
+}
+
+Status TcpEchoProber::watch(int fd, std::uint32_t events, int operation) {
+    epoll_event event{};
+    event.events = events;
+    event.data.fd = fd;
+    if (epoll_ctl(epoll_.get(), operation, fd, &event) != 0)
+        return system_failure("watch a TCP socket");
+    return {};
+}
+
+Status TcpEchoProber::listen_everywhere() {
+    for (const TcpEchoRequest& request : requests_) {
+        std::tuple key{request.server, request.to.family, request.port};
+        if (listeners_.contains(key))
+            continue;
+        auto visit = NetworkVisit::enter(nodes_[request.server], home_);
+        if (!visit)
+            return failure(visit.error());
+        auto fd = open_stream(request.to.family);
+        if (!fd)
+            return failure(fd.error());
+        int on = 1;
+        setsockopt(fd->get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+        if (request.to.family == Family::ipv6)
+            setsockopt(fd->get(), IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
+        SocketAddress wildcard(request.to.family, request.port);
+        if (bind(fd->get(), wildcard.get(), wildcard.size()) != 0 || listen(fd->get(), SOMAXCONN) != 0)
+            return system_failure(fmt::format("start an echo server on port {}", request.port));
+        if (Status watched = watch(fd->get(), EPOLLIN, EPOLL_CTL_ADD); !watched)
+            return watched;
+        listeners_.emplace(key, std::move(*fd));
+    }
+    return {};
+}
+
+Status TcpEchoProber::start_clients() {
+    while (next_ < requests_.size() && clients_.size() < most_clients)
+        if (Status started = start_client(next_++); !started)
+            return started;
+    return {};
+}
+
+Status TcpEchoProber::start_client(std::size_t number) {
+    const TcpEchoRequest& request = requests_[number];
+    auto visit = NetworkVisit::enter(nodes_[request.from], home_);
+    if (!visit)
+        return failure(visit.error());
+    auto fd = open_stream(request.to.family);
+    if (!fd)
+        return failure(fd.error());
+    Client client{std::move(*fd), number, 0, 0, false, false, Clock::now()};
+    SocketAddress to(request.to, request.port);
+    if (connect(client.fd.get(), to.get(), to.size()) != 0 && errno != EINPROGRESS) {
+        answers_[number] = {outcome_of(errno), Clock::now() - client.begin, strerrordesc_np(errno)};
+        return {};
+    }
+    int key = client.fd.get();
+    if (Status watched = watch(key, EPOLLOUT, EPOLL_CTL_ADD); !watched)
+        return watched;
+    clients_.emplace(key, std::move(client));
+    return {};
+}
+
+Status TcpEchoProber::wait_and_handle() {
+    constexpr int wait_milliseconds = 10; // deadlines are looked at this often when nothing happens
+    std::array<epoll_event, most_events> events;
+    int count = epoll_wait(epoll_.get(), events.data(), most_events, wait_milliseconds);
+    if (count < 0 && errno != EINTR)
+        return system_failure("wait for TCP sockets");
+    for (int i = 0; i < count; ++i) {
+        int fd = events[static_cast<std::size_t>(i)].data.fd;
+        if (auto client = clients_.find(fd); client != clients_.end())
+            handle_client(fd, client->second);
+        else if (auto server = servers_.find(fd); server != servers_.end())
+            handle_server(fd, server->second);
+        else
+            accept_all(fd);
+    }
+    for (int fd : over_)
+        clients_.erase(fd);
+    over_.clear();
+    return {};
+}
+
+void TcpEchoProber::accept_all(int listener) {
+    for (;;) {
+        Fd fd(accept4(listener, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+        if (!fd.valid())
+            return;
+        int key = fd.get();
+        if (watch(key, EPOLLIN, EPOLL_CTL_ADD))
+            servers_.insert_or_assign(key, Server{std::move(fd), {}});
+    }
+}
+
+void TcpEchoProber::handle_server(int fd, Server& server) {
+    std::array<char, chunk> data;
+    if (server.pending.empty()) {
+        ssize_t size = recv(fd, data.data(), data.size(), 0);
+        if (size < 0 && errno == EAGAIN)
+            return;
+        if (size <= 0) {
+            servers_.erase(fd);
+            return;
+        }
+        server.pending.assign(data.data(), static_cast<std::size_t>(size));
+    }
+    ssize_t sent = send(fd, server.pending.data(), server.pending.size(), MSG_NOSIGNAL);
+    if (sent < 0 && errno != EAGAIN) {
+        servers_.erase(fd);
+        return;
+    }
+    server.pending.erase(0, static_cast<std::size_t>(std::max<ssize_t>(sent, 0)));
+    bool watched = watch(fd, server.pending.empty() ? EPOLLIN : EPOLLOUT, EPOLL_CTL_MOD).has_value();
+    if (!watched)
+        servers_.erase(fd);
+}
+
+void TcpEchoProber::handle_client(int fd, Client& client) {
+    if (!client.connected) {
+        int error = 0;
+        socklen_t size = sizeof error;
+        getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size);
+        if (error != 0) {
+            fail_client(client, error);
+            return;
+        }
+        client.connected = true;
+    }
+    send_more(client);
+    if (!client.over)
+        receive_more(client);
+}
+
+void TcpEchoProber::send_more(Client& client) {
+    std::size_t total = requests_[client.request].size;
+    while (client.sent < total) {
+        std::string bytes = pattern(client.sent, std::min(chunk, total - client.sent));
+        ssize_t sent = send(client.fd.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+        if (sent < 0 && errno == EAGAIN)
+            break;
+        if (sent < 0) {
+            fail_client(client, errno);
+            return;
+        }
+        client.sent += static_cast<std::size_t>(sent);
+    }
+    std::uint32_t events = client.sent < total ? EPOLLIN | EPOLLOUT : EPOLLIN;
+    if (!watch(client.fd.get(), events, EPOLL_CTL_MOD))
+        fail_client(client, errno);
+}
+
+void TcpEchoProber::receive_more(Client& client) {
+    std::size_t total = requests_[client.request].size;
+    std::array<char, chunk> data;
+    for (;;) {
+        ssize_t size = recv(client.fd.get(), data.data(), data.size(), 0);
+        if (size < 0 && errno == EAGAIN)
+            return;
+        if (size < 0) {
+            fail_client(client, errno);
+            return;
+        }
+        if (size == 0) {
+            finish(client, TcpOutcome::mismatch,
+                   fmt::format("closed after {} of {} bytes", client.received, total));
+            return;
+        }
+        for (ssize_t i = 0; i < size; ++i, ++client.received)
+            if (data[static_cast<std::size_t>(i)] != pattern_at(client.received) ||
+                client.received >= total) {
+                finish(client, TcpOutcome::mismatch,
+                       fmt::format("byte {} is not what was sent", client.received));
+                return;
+            }
+        if (client.received == total) {
+            finish(client, TcpOutcome::echo, {});
+            return;
+        }
+    }
+}
+
+void TcpEchoProber::fail_client(Client& client, int code) {
+    finish(client, outcome_of(code), strerrordesc_np(code));
+}
+
+void TcpEchoProber::finish(Client& client, TcpOutcome outcome, std::string why) {
+    answers_[client.request] = {outcome, Clock::now() - client.begin, std::move(why)};
+    client.over = true;
+    over_.push_back(client.fd.get());
+}
+
+void TcpEchoProber::give_up_late() {
+    auto now = Clock::now();
+    for (auto& [key, client] : clients_) {
+        nanoseconds timeout = requests_[client.request].timeout;
+        if (client.over || now - client.begin < timeout)
+            continue;
+        std::string why = client.connected ? fmt::format("{} of {} bytes came back", client.received,
+                                                         requests_[client.request].size)
+                                           : "no answer to the connection request";
+        finish(client, TcpOutcome::timeout, std::move(why));
+    }
+    for (int fd : over_)
+        clients_.erase(fd);
+    over_.clear();
+}
+
+} // namespace netrig

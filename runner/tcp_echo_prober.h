@@ -1,0 +1,67 @@
+// TCP echo exchanges (RFC 862) on one loop: servers are started in the target nodes for the probe, clients
+// connect from the source nodes, all under way together up to a bound on descriptors.
+#pragma once
+
+#include "core/lab.h"
+#include "runner/fd.h"
+#include "runner/node_namespaces.h"
+
+#include <deque>
+#include <map>
+#include <span>
+#include <string>
+#include <tuple>
+#include <unordered_map>
+#include <vector>
+
+namespace netrig {
+
+class TcpEchoProber {
+public:
+    TcpEchoProber(const std::vector<NodeNamespaces>& nodes, const HomeNamespaces& home)
+        : nodes_(nodes), home_(home) {}
+
+    /// The answers in the order of the requests.
+    Result<std::vector<TcpEchoAnswer>> run(std::span<const TcpEchoRequest> requests);
+
+private:
+    struct Client {
+        Fd fd;
+        std::size_t request = 0;
+        std::size_t sent = 0, received = 0; ///< bytes
+        bool connected = false;
+        bool over = false; ///< answered; its descriptor stays until no event can name it any more
+        Clock::time_point begin;
+    };
+    struct Server {
+        Fd fd;
+        std::string pending; ///< read and not yet written back
+    };
+
+    Status listen_everywhere();
+    Status start_clients();
+    Status start_client(std::size_t request);
+    Status wait_and_handle();
+    void accept_all(int listener);
+    void handle_server(int fd, Server& server);
+    void handle_client(int fd, Client& client);
+    void send_more(Client& client);
+    void receive_more(Client& client);
+    void fail_client(Client& client, int code);
+    void finish(Client& client, TcpOutcome outcome, std::string why);
+    void give_up_late();
+    Status watch(int fd, std::uint32_t events, int operation);
+
+    const std::vector<NodeNamespaces>& nodes_;
+    const HomeNamespaces& home_;
+    std::span<const TcpEchoRequest> requests_;
+    std::vector<TcpEchoAnswer> answers_;
+    std::size_t next_ = 0; ///< request to start
+    Fd epoll_;
+    std::map<std::tuple<NodeIndex, Family, std::uint16_t>, Fd> listeners_;
+    std::unordered_map<int, Client> clients_;
+    std::unordered_map<int, Server> servers_;
+    std::vector<int> over_; ///< clients to forget after their events were handled
+};
+
+} // namespace netrig
