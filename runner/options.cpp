@@ -1,8 +1,10 @@
 #include "runner/options.h"
 
+#include "core/suggest.h"
 #include "runner/exit_status.h"
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 #include <map>
 #include <sstream>
 
@@ -24,6 +26,14 @@ void add_common(CLI::App& command, CommonOptions& common) {
                     "auto (default), always or never; NO_COLOR and CLICOLOR_FORCE are followed")
         ->type_name("WHEN")
         ->transform(CLI::CheckedTransformer(colours, CLI::ignore_case).description(""));
+}
+
+/// A better word than the library's for a subcommand that there is not; empty for an option.
+std::string unknown_command(const std::string& word) {
+    if (word.empty() || word.front() == '-')
+        return {};
+    return fmt::format("unknown command '{}'; {}\nRun with --help for more information.\n", word,
+                       suggestion(word, {"run", "check", "plan"}));
 }
 
 } // namespace
@@ -58,8 +68,10 @@ Command parse_command_line(int argc, const char* const* argv) {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
         std::ostringstream out, problem;
-        bool is_help = app.exit(error, out, problem) == 0;
-        return PrintAndExit{out.str(), problem.str(), is_help ? exit_passed : exit_usage};
+        if (app.exit(error, out, problem) == 0)
+            return PrintAndExit{out.str(), {}, exit_passed};
+        std::string unknown = argc > 1 && app.get_subcommands().empty() ? unknown_command(argv[1]) : "";
+        return PrintAndExit{{}, "netrig: " + (unknown.empty() ? problem.str() : unknown), exit_usage};
     }
     if (run_app->parsed())
         return run;

@@ -120,7 +120,7 @@ Verdict LinkCheck::run(Lab& lab, const StepLimits&) const {
             fmt::format("{}:{}: {}", lab.topology().nodes[place.node].name, place.interface, words);
         results.push_back({fits(*this, *found), words, line});
     }
-    return judge_probes(expected, results);
+    return judge_probes(expected, results, {"on", "interfaces"});
 }
 
 } // namespace netrig

@@ -5,6 +5,7 @@
 #include "core/verdict.h"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace netrig {
@@ -15,7 +16,13 @@ struct ProbeResult {
     std::string line; ///< the pair, the addresses really used and what was seen
 };
 
-/// `expected` is what each pair should have answered: "reply", "refused".
-Verdict judge_probes(const std::string& expected, const std::vector<ProbeResult>& results);
+/// How several are spoken of: "from all 12 pairs", "on all 4 interfaces".
+struct ManyWords {
+    std::string_view preposition = "from", noun = "pairs";
+};
+
+/// `expected` is what each should have answered: "reply", "refused".
+Verdict judge_probes(const std::string& expected, const std::vector<ProbeResult>& results,
+                     ManyWords many = {});
 
 } // namespace netrig
