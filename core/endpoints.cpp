@@ -213,7 +213,8 @@ std::vector<Place> find_places(const Text& text, LoadContext& context, Interface
             continue;
         }
         for (NodeIndex node : nodes_of_piece(parts.node, context))
-            places.push_back({node, parts.interface.value});
+            places.push_back(
+                {node, parts.interface.value, parts.has_interface ? parts.interface.span : piece.span});
     }
     return places;
 }

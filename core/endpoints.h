@@ -24,6 +24,7 @@ struct Endpoint {
 struct Place {
     NodeIndex node = 0;
     std::string interface;
+    Span span; ///< of the interface's name if there is one, else of the node's
 };
 
 struct Between {

@@ -103,7 +103,7 @@ std::vector<Pending::End> load_ends(const Text& text, LoadContext& context) {
         if (!place.interface.empty())
             if (auto problem = interface_name_problem(place.interface))
                 context.diagnostics.push_back(
-                    {fmt::format("'{}' can't name an interface: {}", place.interface, *problem), text.span});
+                    {fmt::format("'{}' can't name an interface: {}", place.interface, *problem), place.span});
         ends.push_back({place.node, place.interface, text.span, {}});
     }
     return ends;

@@ -65,7 +65,7 @@ bool fits(const LinkCheck& check, const std::optional<FoundLink>& found) {
 
 } // namespace
 
-bool check_interface_known(const Place& place, Span span, LoadContext& context) {
+bool check_interface_known(const Place& place, LoadContext& context) {
     const Topology& topology = context.topology;
     if (topology.find_interface(place.node, place.interface) ||
         topology.has_kernel_named_interface(place.node) || !context.topology_is_whole)
@@ -75,7 +75,7 @@ bool check_interface_known(const Place& place, Span span, LoadContext& context) 
         names.push_back(interface.name);
     context.diagnostics.push_back({fmt::format("node '{}' has no interface '{}' in this file",
                                                topology.nodes[place.node].name, place.interface),
-                                   span,
+                                   place.span,
                                    {},
                                    suggestion(place.interface, names),
                                    {}});
@@ -101,7 +101,7 @@ std::optional<LinkCheck> LinkCheck::load(const TomlValue& value, LoadContext& co
         check.text += (check.text.empty() ? "" : ", ") + text.value;
         for (const Place& place : find_places(text, context, InterfacePart::required)) {
             // A misspelt name would always be absent, so `present = false` wants one that the file knows.
-            if (check.present || check_interface_known(place, text.span, context))
+            if (check.present || check_interface_known(place, context))
                 check.on.push_back(place);
         }
     }

@@ -36,6 +36,6 @@ struct LinkCheck {
 };
 
 /// The interface of a place, which must stand in the file unless the kernel named one of the node's.
-bool check_interface_known(const Place& place, Span span, LoadContext& context);
+bool check_interface_known(const Place& place, LoadContext& context);
 
 } // namespace netrig

@@ -29,7 +29,7 @@ std::optional<ActionTargets> load_targets(const TomlValue& value, std::string_vi
     for (const Text& text : texts_of(value, verb, context)) {
         targets.text += (targets.text.empty() ? "" : ", ") + text.value;
         for (const Place& place : find_places(text, context, InterfacePart::required))
-            if (check_interface_known(place, text.span, context))
+            if (check_interface_known(place, context))
                 targets.places.push_back(place);
     }
     if (targets.places.empty() && context.diagnostics.size() == mistakes)

@@ -13,7 +13,8 @@ static std::string count_outcomes(const std::vector<ProbeResult>& results, ManyW
             ++seen[result.came];
     std::string text;
     for (const auto& [outcome, count] : seen)
-        text += fmt::format("{}{} ({} of {} {})", text.empty() ? "" : ", ", outcome, count, results.size(), many.noun);
+        text += fmt::format("{}{} ({} of {} {})", text.empty() ? "" : ", ", outcome, count, results.size(),
+                            many.noun);
     return text;
 }
 
