@@ -64,9 +64,12 @@ struct AddRoute {
     Route route;
 };
 
-/// Waits until frames pass: operational state up, and forwarding where it is a bridge's port.
+/// Waits until frames pass: operational state up, and forwarding where it is a bridge's port. Where IPv6 is
+/// spoken, also until every address has joined its multicast group and is tentative no longer, the link-local
+/// one included: routers ask for neighbours from it.
 struct AwaitReady {
     std::vector<InterfaceRef> interfaces;
+    std::vector<InterfaceRef> ipv6; ///< those of them that have an IPv6 address in the file
 };
 
 using Op =

@@ -1,6 +1,8 @@
 #include "core/plan.h"
 
+#include <algorithm>
 #include <fmt/format.h>
+#include <set>
 
 namespace netrig {
 
@@ -113,15 +115,43 @@ private:
     /// Only interfaces whose two ends are up can become ready.
     void await_ready() {
         AwaitReady ready;
+        std::set<InterfaceRef> seen;
         Span span;
         for (const Link& link : topology_.links) {
             if (!topology_.at(link.ends[0]).up || !topology_.at(link.ends[1]).up)
                 continue;
-            ready.interfaces.insert(ready.interfaces.end(), link.ends.begin(), link.ends.end());
+            for (InterfaceRef end : link.ends)
+                add_ready(end, ready, seen);
             span = link.span;
         }
         if (!ready.interfaces.empty())
             add(std::move(ready), span);
+    }
+
+    /// An interface, and with a port the bridge that it makes ready.
+    void add_ready(InterfaceRef ref, AwaitReady& ready, std::set<InterfaceRef>& seen) {
+        const Interface& interface = topology_.at(ref);
+        if (interface.master && topology_.at({ref.node, *interface.master}).up)
+            add_ready({ref.node, *interface.master}, ready, seen);
+        if (!seen.insert(ref).second)
+            return;
+        ready.interfaces.push_back(ref);
+        if (speaks_ipv6(ref))
+            ready.ipv6.push_back(ref);
+    }
+
+    /// An IPv6 address in the file, and no setting that takes IPv6 or the link-local address away again.
+    [[nodiscard]] bool speaks_ipv6(InterfaceRef ref) const {
+        const auto& sysctls = topology_.nodes[ref.node].sysctls;
+        bool unusual = std::any_of(sysctls.begin(), sysctls.end(), [](const Sysctl& sysctl) {
+            return sysctl.name.find("disable_ipv6") != std::string::npos ||
+                   sysctl.name.find("addr_gen_mode") != std::string::npos;
+        });
+        const auto& addresses = topology_.at(ref).addresses;
+        return !unusual &&
+               std::any_of(addresses.begin(), addresses.end(), [](const InterfaceAddress& address) {
+                   return address.prefix.address.family == Family::ipv6;
+               });
     }
 
     const Topology& topology_;

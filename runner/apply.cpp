@@ -46,9 +46,8 @@ struct Apply {
     }
 
     Status operator()(const WriteSysctl& write) const {
-        auto visit = NetworkVisit::enter(context.nodes[write.node], context.home);
-        if (!visit)
-            return failure(visit.error());
+        if (Status entered = enter_network(context.nodes[write.node]); !entered)
+            return failure(entered.error());
         Fd file(open(sysctl_path(write.name).c_str(), O_WRONLY | O_CLOEXEC));
         if (!file.valid())
             return write.if_present && errno == ENOENT ? Status{} : system_failure(doing());
@@ -96,7 +95,7 @@ struct Apply {
 
     Status operator()(const AwaitReady& wait) const {
         constexpr std::chrono::seconds at_most(10);
-        return await_ready(wait, context.nodes, context.topology, context.home, at_most);
+        return await_ready(wait, context.nodes, context.topology, at_most);
     }
 };
 

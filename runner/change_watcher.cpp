@@ -11,16 +11,14 @@ namespace netrig {
 static constexpr std::array<unsigned, 6> groups{RTNLGRP_LINK,        RTNLGRP_NEIGH,      RTNLGRP_IPV4_IFADDR,
                                                 RTNLGRP_IPV6_IFADDR, RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE};
 
-Result<ChangeWatcher> ChangeWatcher::open(const std::vector<NodeNamespaces>& nodes,
-                                          const HomeNamespaces& home) {
+Result<ChangeWatcher> ChangeWatcher::open(const std::vector<NodeNamespaces>& nodes) {
     ChangeWatcher watcher;
     watcher.epoll_ = Fd(epoll_create1(EPOLL_CLOEXEC));
     if (!watcher.epoll_.valid())
         return system_failure("make an epoll descriptor");
     for (const NodeNamespaces& node : nodes) {
-        auto visit = NetworkVisit::enter(node, home);
-        if (!visit)
-            return failure(visit.error());
+        if (Status entered = enter_network(node); !entered)
+            return failure(entered.error());
         auto socket = NetlinkSocket::open(groups);
         if (!socket)
             return failure(socket.error());

@@ -14,7 +14,7 @@ namespace netrig {
 class ChangeWatcher {
 public:
     /// Subscribes in every node. What changes from now on is heard.
-    static Result<ChangeWatcher> open(const std::vector<NodeNamespaces>& nodes, const HomeNamespaces& home);
+    static Result<ChangeWatcher> open(const std::vector<NodeNamespaces>& nodes);
 
     /// Returns when something changed since the last call, or after `at_most`.
     Status wait(std::chrono::nanoseconds at_most);

@@ -52,9 +52,8 @@ Status EchoProber::open_sockets() {
         std::tuple key{request.from, request.to.family, request.dont_fragment};
         if (sockets_.contains(key))
             continue;
-        auto visit = NetworkVisit::enter(nodes_[request.from], home_);
-        if (!visit)
-            return failure(visit.error());
+        if (Status entered = enter_network(nodes_[request.from]); !entered)
+            return failure(entered.error());
         auto socket = IcmpSocket::open(request.to.family, request.dont_fragment);
         if (!socket)
             return failure(socket.error());

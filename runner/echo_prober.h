@@ -16,9 +16,8 @@ namespace netrig {
 
 class EchoProber {
 public:
-    EchoProber(const std::vector<NodeNamespaces>& nodes, const HomeNamespaces& home,
-               std::uint32_t first_number)
-        : nodes_(nodes), home_(home), first_(first_number) {}
+    EchoProber(const std::vector<NodeNamespaces>& nodes, std::uint32_t first_number)
+        : nodes_(nodes), first_(first_number) {}
 
     /// The answers in the order of the requests.
     Result<std::vector<EchoAnswer>> run(std::span<const EchoRequest> requests);
@@ -54,7 +53,6 @@ private:
     [[nodiscard]] IcmpSocket& socket_of(const EchoRequest& request);
 
     const std::vector<NodeNamespaces>& nodes_;
-    const HomeNamespaces& home_;
     std::uint32_t first_;
     std::span<const EchoRequest> requests_;
     std::vector<EchoAnswer> answers_;

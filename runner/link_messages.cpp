@@ -192,6 +192,12 @@ NetlinkMessage dump_links_message() {
     return message;
 }
 
+NetlinkMessage dump_ipv6_addresses_message() {
+    NetlinkMessage message(RTM_GETADDR, NLM_F_DUMP);
+    message.extra<ifaddrmsg>().ifa_family = AF_INET6;
+    return message;
+}
+
 NetlinkMessage get_neighbour_message(Ifindex index, const IpAddress& address) {
     NetlinkMessage message(RTM_GETNEIGH, 0);
     auto& info = message.extra<ndmsg>();
@@ -210,6 +216,17 @@ NetlinkMessage permanent_neighbour_message(Ifindex index, const IpAddress& addre
     put_address(message.header(), NDA_DST, address);
     mnl_attr_put(message.header(), NDA_LLADDR, mac.bytes.size(), mac.bytes.data());
     return message;
+}
+
+std::optional<AddressReport> read_address(const nlmsghdr* header) {
+    if (header->nlmsg_type != RTM_NEWADDR)
+        return std::nullopt;
+    const auto& info = *static_cast<const ifaddrmsg*>(mnl_nlmsg_get_payload(header));
+    AddressReport report;
+    report.index = static_cast<Ifindex>(info.ifa_index);
+    report.link_local = info.ifa_scope == RT_SCOPE_LINK;
+    report.tentative = (info.ifa_flags & IFA_F_TENTATIVE) != 0;
+    return report;
 }
 
 std::optional<LinkReport> read_link(const nlmsghdr* header) {

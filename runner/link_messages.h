@@ -26,6 +26,7 @@ NetlinkMessage add_address_message(Ifindex index, const Prefix& address);
 NetlinkMessage add_route_message(const Route& route, Ifindex device); ///< device 0: the kernel finds it
 NetlinkMessage get_link_message(const std::string& name);
 NetlinkMessage dump_links_message();
+NetlinkMessage dump_ipv6_addresses_message();
 NetlinkMessage get_neighbour_message(Ifindex index, const IpAddress& address);
 NetlinkMessage permanent_neighbour_message(Ifindex index, const IpAddress& address, const MacAddress& mac);
 
@@ -41,6 +42,14 @@ struct LinkReport {
     bool forwarding = true; ///< false for a bridge's port in another state (BR_STATE_FORWARDING)
 };
 
+/// What RTM_NEWADDR says.
+struct AddressReport {
+    Ifindex index = 0;
+    bool tentative = false; ///< IFA_F_TENTATIVE: not to be used yet
+    bool link_local = false;
+};
+
+std::optional<AddressReport> read_address(const nlmsghdr* header);
 std::optional<LinkReport> read_link(const nlmsghdr* header);
 /// The learnt address of an RTM_NEWNEIGH that is usable (NUD_VALID), else nothing.
 std::optional<MacAddress> read_neighbour(const nlmsghdr* header);

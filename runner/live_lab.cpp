@@ -67,7 +67,7 @@ Result<BuildTimes> LiveLab::build(const Plan& plan) {
 }
 
 Result<std::vector<EchoAnswer>> LiveLab::ping_unprepared(std::span<const EchoRequest> requests) {
-    EchoProber prober(nodes_, home_, next_echo_);
+    EchoProber prober(nodes_, next_echo_);
     auto answers = prober.run(requests);
     next_echo_ = prober.next_number();
     return answers;
@@ -97,7 +97,7 @@ Result<std::vector<TcpEchoAnswer>> LiveLab::tcp_echo(std::span<const TcpEchoRequ
         flows.push_back({request.from, request.to});
     if (Status prepared = prepare_neighbours(flows); !prepared)
         return failure(prepared.error());
-    return TcpEchoProber(nodes_, home_).run(requests);
+    return TcpEchoProber(nodes_).run(requests);
 }
 
 Result<std::vector<CommandAnswer>> LiveLab::run(std::span<const CommandRequest> requests) {
@@ -170,7 +170,7 @@ Status LiveLab::delete_link(NodeIndex node, const std::string& name) {
 
 Status LiveLab::wait_for_change(nanoseconds at_most) {
     if (!watcher_) {
-        auto opened = ChangeWatcher::open(nodes_, home_);
+        auto opened = ChangeWatcher::open(nodes_);
         if (!opened)
             return failure(opened.error());
         watcher_.emplace(std::move(*opened));

@@ -58,7 +58,7 @@ Result<NodeNamespaces> make_and_stay(const std::string& name, const NodeView& vi
     auto netlink = NetlinkSocket::open();
     if (!netlink)
         return failure(netlink.error());
-    return NodeNamespaces{std::move(*network), std::move(*mounts), std::move(*uts), std::move(*netlink)};
+    return NodeNamespaces{name, std::move(*network), std::move(*mounts), std::move(*uts), std::move(*netlink)};
 }
 
 } // namespace
@@ -85,16 +85,15 @@ Status cover_folder(const std::string& where, const std::string& scenario_folder
 }
 
 Result<HomeNamespaces> HomeNamespaces::open() {
-    auto network = open_namespace("net"), mounts = open_namespace("mnt"), uts = open_namespace("uts");
-    for (const auto* opened : {&network, &mounts, &uts})
+    auto mounts = open_namespace("mnt"), uts = open_namespace("uts");
+    for (const auto* opened : {&mounts, &uts})
         if (!*opened)
             return failure(opened->error());
-    return HomeNamespaces{std::move(*network), std::move(*mounts), std::move(*uts)};
+    return HomeNamespaces{std::move(*mounts), std::move(*uts)};
 }
 
 Status HomeNamespaces::enter() const {
-    if (setns(mounts.get(), CLONE_NEWNS) != 0 || setns(network.get(), CLONE_NEWNET) != 0 ||
-        setns(uts.get(), CLONE_NEWUTS) != 0)
+    if (setns(mounts.get(), CLONE_NEWNS) != 0 || setns(uts.get(), CLONE_NEWUTS) != 0)
         return system_failure("return to the lab's own namespaces");
     return {};
 }
@@ -106,16 +105,10 @@ Result<NodeNamespaces> make_node(const std::string& name, const NodeView& view, 
     return node;
 }
 
-Result<NetworkVisit> NetworkVisit::enter(const NodeNamespaces& node, const HomeNamespaces& home) {
+Status enter_network(const NodeNamespaces& node) {
     if (setns(node.network.get(), CLONE_NEWNET) != 0)
-        return system_failure("enter the node's network namespace");
-    return NetworkVisit(home);
-}
-
-NetworkVisit::~NetworkVisit() {
-    // Home is where the engine came from; were it gone, nothing that the engine does next would be right.
-    if (home_ != nullptr && setns(home_->network.get(), CLONE_NEWNET) != 0)
-        std::abort();
+        return system_failure("enter the network namespace of " + node.name);
+    return {};
 }
 
 } // namespace netrig

@@ -11,13 +11,14 @@
 namespace netrig {
 
 struct NodeNamespaces {
+    std::string name;
     Fd network, mounts, uts;
     NetlinkSocket netlink;
 };
 
-/// The lab's own namespaces, from which nodes are made and to which the engine returns.
+/// The lab's own view of files and its host name, from which nodes are made and to which the engine returns.
 struct HomeNamespaces {
-    Fd network, mounts, uts;
+    Fd mounts, uts;
 
     static Result<HomeNamespaces> open();
     [[nodiscard]] Status enter() const;
@@ -36,17 +37,8 @@ Result<NodeNamespaces> make_node(const std::string& name, const NodeView& view, 
 /// A private, empty file system at `where`; the scenario's folder, if it lies there, is shown in it again.
 Status cover_folder(const std::string& where, const std::string& scenario_folder);
 
-/// The engine's visit in a node's network namespace, home again at the end of the scope.
-class NetworkVisit {
-public:
-    static Result<NetworkVisit> enter(const NodeNamespaces& node, const HomeNamespaces& home);
-    NetworkVisit(NetworkVisit&& other) noexcept : home_(std::exchange(other.home_, nullptr)) {}
-    NetworkVisit& operator=(NetworkVisit&&) = delete;
-    ~NetworkVisit();
-
-private:
-    explicit NetworkVisit(const HomeNamespaces& home) : home_(&home) {}
-    const HomeNamespaces* home_;
-};
+/// Puts the calling thread into the node's network namespace. Nobody needs the lab's own, so there is no way
+/// back to fail: whoever opens a socket enters first.
+Status enter_network(const NodeNamespaces& node);
 
 } // namespace netrig

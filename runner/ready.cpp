@@ -14,14 +14,18 @@ namespace netrig {
 
 namespace {
 
-using Waiting = std::set<Ifindex>;
+/// What a node's interfaces still lack.
+struct Waiting {
+    std::set<Ifindex> links;
+    std::set<Ifindex> ipv6;
+    [[nodiscard]] bool over() const { return links.empty() && ipv6.empty(); }
+};
 
 bool is_ready(const LinkReport& report) {
     return report.state == LinkState::up && report.operational && report.forwarding;
 }
 
-/// Takes out of `waiting` what the kernel says is ready.
-Status look(NetlinkSocket& socket, Waiting& waiting) {
+Status look_at_links(NetlinkSocket& socket, std::set<Ifindex>& waiting) {
     NetlinkMessage message = dump_links_message();
     return socket.ask(message, "read the links", [&](const nlmsghdr* header) {
         if (auto report = read_link(header); report && is_ready(*report))
@@ -29,26 +33,49 @@ Status look(NetlinkSocket& socket, Waiting& waiting) {
     });
 }
 
+Status look_at_addresses(NetlinkSocket& socket, std::set<Ifindex>& waiting) {
+    std::set<Ifindex> link_local, tentative;
+    NetlinkMessage message = dump_ipv6_addresses_message();
+    Status asked = socket.ask(message, "read the IPv6 addresses", [&](const nlmsghdr* header) {
+        auto report = read_address(header);
+        if (report && report->tentative)
+            tentative.insert(report->index);
+        else if (report && report->link_local)
+            link_local.insert(report->index);
+    });
+    std::erase_if(waiting,
+                  [&](Ifindex index) { return link_local.contains(index) && !tentative.contains(index); });
+    return asked;
+}
+
+/// Takes out of `waiting` what the kernel says is ready.
+Status look(NetlinkSocket& socket, Waiting& waiting) {
+    if (!waiting.links.empty())
+        if (Status looked = look_at_links(socket, waiting.links); !looked)
+            return looked;
+    return waiting.ipv6.empty() ? Status{} : look_at_addresses(socket, waiting.ipv6);
+}
+
 std::string names_of(const Waiting& waiting, NodeIndex node, const Topology& topology) {
     std::string names;
-    for (std::size_t i = 0; i < topology.nodes[node].interfaces.size(); ++i)
-        if (waiting.contains(topology.nodes[node].interfaces[i].index))
+    for (std::size_t i = 0; i < topology.nodes[node].interfaces.size(); ++i) {
+        Ifindex index = topology.nodes[node].interfaces[i].index;
+        if (waiting.links.contains(index) || waiting.ipv6.contains(index))
             names += fmt::format("{}{}", names.empty() ? "" : ", ", topology.show({node, i}));
+    }
     return names;
 }
 
 /// Subscribes, looks again (what came between must not be missed) and then waits for what is told.
-Status wait_in_node(NetlinkSocket& requests, const NodeNamespaces& node, Waiting& waiting,
-                    const HomeNamespaces& home, Clock::time_point deadline) {
-    auto visit = NetworkVisit::enter(node, home);
-    if (!visit)
-        return failure(visit.error());
-    const std::array<unsigned, 1> groups{RTNLGRP_LINK};
+Status wait_in_node(NodeNamespaces& node, Waiting& waiting, Clock::time_point deadline) {
+    if (Status entered = enter_network(node); !entered)
+        return entered;
+    const std::array<unsigned, 2> groups{RTNLGRP_LINK, RTNLGRP_IPV6_IFADDR};
     auto watcher = NetlinkSocket::open(groups);
     if (!watcher)
         return failure(watcher.error());
     for (;;) {
-        if (Status looked = look(requests, waiting); !looked || waiting.empty())
+        if (Status looked = look(node.netlink, waiting); !looked || waiting.over())
             return looked;
         auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
         if (left.count() <= 0)
@@ -63,23 +90,25 @@ Status wait_in_node(NetlinkSocket& requests, const NodeNamespaces& node, Waiting
 } // namespace
 
 Status await_ready(const AwaitReady& op, std::vector<NodeNamespaces>& nodes, const Topology& topology,
-                   const HomeNamespaces& home, std::chrono::nanoseconds at_most) {
+                   std::chrono::nanoseconds at_most) {
     auto deadline = Clock::now() + at_most;
     std::map<NodeIndex, Waiting> waiting;
     for (InterfaceRef ref : op.interfaces)
-        waiting[ref.node].insert(topology.at(ref).index);
+        waiting[ref.node].links.insert(topology.at(ref).index);
+    for (InterfaceRef ref : op.ipv6)
+        waiting[ref.node].ipv6.insert(topology.at(ref).index);
     for (auto& [node, interfaces] : waiting) {
-        NetlinkSocket& socket = nodes[node].netlink;
-        if (Status looked = look(socket, interfaces); !looked)
+        if (Status looked = look(nodes[node].netlink, interfaces); !looked)
             return looked;
-        if (interfaces.empty())
+        if (interfaces.over())
             continue;
-        if (Status waited = wait_in_node(socket, nodes[node], interfaces, home, deadline); !waited)
+        if (Status waited = wait_in_node(nodes[node], interfaces, deadline); !waited)
             return waited;
-        if (!interfaces.empty())
+        if (!interfaces.over())
             return failure({fmt::format("get {} ready", names_of(interfaces, node, topology)),
                             0,
-                            "the carrier did not come within the time",
+                            interfaces.links.empty() ? "IPv6 addresses stayed tentative"
+                                                     : "the carrier did not come within the time",
                             {}});
     }
     return {};

@@ -13,6 +13,6 @@ namespace netrig {
 
 /// Waits for notifications, not for time to pass. An Error names the interfaces that did not get ready.
 Status await_ready(const AwaitReady& op, std::vector<NodeNamespaces>& nodes, const Topology& topology,
-                   const HomeNamespaces& home, std::chrono::nanoseconds at_most);
+                   std::chrono::nanoseconds at_most);
 
 } // namespace netrig

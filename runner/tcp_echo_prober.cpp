@@ -90,9 +90,8 @@ Status TcpEchoProber::listen_everywhere() {
         std::tuple key{request.server, request.to.family, request.port};
         if (listeners_.contains(key))
             continue;
-        auto visit = NetworkVisit::enter(nodes_[request.server], home_);
-        if (!visit)
-            return failure(visit.error());
+        if (Status entered = enter_network(nodes_[request.server]); !entered)
+            return failure(entered.error());
         auto fd = open_stream(request.to.family);
         if (!fd)
             return failure(fd.error());
@@ -119,9 +118,8 @@ Status TcpEchoProber::start_clients() {
 
 Status TcpEchoProber::start_client(std::size_t number) {
     const TcpEchoRequest& request = requests_[number];
-    auto visit = NetworkVisit::enter(nodes_[request.from], home_);
-    if (!visit)
-        return failure(visit.error());
+    if (Status entered = enter_network(nodes_[request.from]); !entered)
+        return failure(entered.error());
     auto fd = open_stream(request.to.family);
     if (!fd)
         return failure(fd.error());

@@ -18,8 +18,7 @@ namespace netrig {
 
 class TcpEchoProber {
 public:
-    TcpEchoProber(const std::vector<NodeNamespaces>& nodes, const HomeNamespaces& home)
-        : nodes_(nodes), home_(home) {}
+    explicit TcpEchoProber(const std::vector<NodeNamespaces>& nodes) : nodes_(nodes) {}
 
     /// The answers in the order of the requests.
     Result<std::vector<TcpEchoAnswer>> run(std::span<const TcpEchoRequest> requests);
@@ -53,7 +52,6 @@ private:
     Status watch(int fd, std::uint32_t events, int operation);
 
     const std::vector<NodeNamespaces>& nodes_;
-    const HomeNamespaces& home_;
     std::span<const TcpEchoRequest> requests_;
     std::vector<TcpEchoAnswer> answers_;
     std::size_t next_ = 0; ///< request to start
