@@ -21,7 +21,9 @@ static std::uint8_t network_mask(std::size_t byte, unsigned length) {
     unsigned before = static_cast<unsigned>(byte) * 8;
     if (length >= before + 8)
         return 0xFF;
-    return length <= before ? 0 : static_cast<std::uint8_t>(0xFF << (8 - (length - before)));
+    if (length <= before)
+        return 0;
+    return static_cast<std::uint8_t>(0xFF << (8 - (length - before)));
 }
 
 Prefix Prefix::network() const {
@@ -53,6 +55,8 @@ bool Prefix::is_host_address() const {
 
 std::optional<IpAddress> parse_ip(std::string_view text) {
     std::string zero_ended(text);
+    if (zero_ended.find('\0') != std::string::npos)
+        return std::nullopt;
     IpAddress address;
     if (inet_pton(AF_INET, zero_ended.c_str(), address.bytes.data()) == 1)
         return address;

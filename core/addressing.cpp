@@ -81,15 +81,29 @@ void give_out(const Subnet& subnet, const AddressGroup& group, Topology& topolog
     }
 }
 
-std::string why_no_host_address(const Prefix& prefix) {
+std::string why_no_host_address(const Prefix& prefix, InterfaceKind kind) {
     if (prefix.address.is_multicast())
         return "a multicast address";
     if (prefix.address == IpAddress{prefix.address.family, {}})
         return "the unspecified address";
+    if (kind != InterfaceKind::loopback && prefix.address == loopback(Family::ipv6))
+        return "the loopback address";
     if (prefix.is_host_address())
         return {};
     return prefix.address == prefix.network().address ? "the address of its network itself"
                                                       : "the broadcast address of its network";
+}
+
+/// RFC 8200, section 5: the kernel gives an interface with a smaller MTU no IPv6.
+void check_mtu(const Interface& interface, const InterfaceAddress& given, Diagnostics& diagnostics) {
+    constexpr unsigned least = 1280;
+    if (given.prefix.address.family == Family::ipv6 && interface.mtu && *interface.mtu < least)
+        diagnostics.push_back(
+            {fmt::format("{} can't be on an interface with an MTU of {}", show(given.prefix), *interface.mtu),
+             given.span,
+             {},
+             fmt::format("IPv6 wants an MTU of {} or more", least),
+             {}});
 }
 
 } // namespace
@@ -121,11 +135,12 @@ void check_addresses(const Topology& topology, Diagnostics& diagnostics) {
         for (std::size_t i = 0; i < topology.nodes[node].interfaces.size(); ++i) {
             const Interface& interface = topology.nodes[node].interfaces[i];
             for (const InterfaceAddress& given : interface.addresses) {
-                std::string why = why_no_host_address(given.prefix);
+                std::string why = why_no_host_address(given.prefix, interface.kind);
                 if (!why.empty())
                     diagnostics.push_back(
                         {fmt::format("{} is {}, so no interface can have it", show(given.prefix), why),
                          given.span});
+                check_mtu(interface, given, diagnostics);
                 InterfaceRef ref{node, i};
                 auto [first, is_new] =
                     seen.try_emplace({interface.segment, given.prefix.address}, ref, given.span);

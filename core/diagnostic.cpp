@@ -1,5 +1,7 @@
 #include "core/diagnostic.h"
 
+#include "core/visible_text.h"
+
 #include <algorithm>
 #include <fmt/format.h>
 
@@ -32,17 +34,17 @@ std::size_t code_point_length(unsigned char lead) {
     return lead >= 0xC0 ? 2 : 1;
 }
 
-/// The code points of a line, each as it is shown: control characters visible, tabs kept for alignment.
+/// The code points of a line, each in one column: what would act on a terminal stands as '?', tabs are kept
+/// for alignment.
 std::vector<std::string> shown_code_points(std::string_view line) {
     std::vector<std::string> shown;
     for (std::size_t i = 0; i < line.size();) {
         auto lead = static_cast<unsigned char>(line[i]);
         std::size_t length = std::min(code_point_length(lead), line.size() - i);
-        if ((lead < 0x20 && lead != '\t') || lead == 0x7F)
-            shown.push_back("?");
-        else
-            shown.emplace_back(line.substr(i, length));
-        i += length;
+        std::string point(line.substr(i, length));
+        bool harmless = point == "\t" || terminal_line(point) == point;
+        shown.push_back(harmless ? point : "?");
+        i += harmless ? length : std::max<std::size_t>(1, valid_utf8(point) == point ? length : 1);
     }
     return shown;
 }
@@ -84,23 +86,24 @@ std::string render_excerpt(const SourceFile& source, const Span& span, const std
         marks += i < points.size() && points[i] == "\t" ? "\t" : " ";
     marks.append(end - caret, '^');
     if (!label.empty())
-        marks += " " + label;
+        marks += " " + terminal_line(label);
     std::string number = std::to_string(span.begin.line);
     std::string margin(number.size(), ' ');
     return fmt::format(" {0} |\n {1} | {2}\n {0} | {3}\n", margin, number, line, marks);
 }
 
 static std::string render_one(const Diagnostic& diagnostic, const SourceFile& source, bool colour) {
-    std::string text = paint(colour, "1;31", "error") + ": " + paint(colour, "1", diagnostic.message) + "\n";
+    std::string text =
+        paint(colour, "1;31", "error") + ": " + paint(colour, "1", terminal_line(diagnostic.message)) + "\n";
     text += fmt::format("  --> {}\n", place(source, diagnostic.span));
     if (diagnostic.span.begin.line != 0)
         text += render_excerpt(source, diagnostic.span, diagnostic.label);
     for (const DiagnosticNote& note : diagnostic.notes) {
-        text += fmt::format("  note: {}\n  --> {}\n", note.text, place(source, note.span));
+        text += fmt::format("  note: {}\n  --> {}\n", terminal_line(note.text), place(source, note.span));
         text += render_excerpt(source, note.span, "");
     }
     if (!diagnostic.help.empty())
-        text += fmt::format("  {}: {}\n", paint(colour, "1;36", "help"), diagnostic.help);
+        text += fmt::format("  {}: {}\n", paint(colour, "1;36", "help"), terminal_line(diagnostic.help));
     return text;
 }
 

@@ -19,7 +19,9 @@ void report_unknown_node(LoadContext& context, Span span, const std::string& nam
     std::vector<std::string> names;
     for (const Node& node : context.topology.nodes)
         names.push_back(node.name);
-    report(context, span, fmt::format("unknown node '{}'", name), suggestion(name, names));
+    // A list of names that could not be read is one mistake, not one for each name that it would have had.
+    if (context.nodes_are_whole || nearest(name, names))
+        report(context, span, fmt::format("unknown node '{}'", name), suggestion(name, names));
 }
 
 std::vector<NodeIndex> every_node_but_bridges(const Topology& topology) {
@@ -119,22 +121,31 @@ std::optional<IpAddress> target_address(const Topology& topology, NodeIndex from
     return address_of(topology, from, *to.node, family);
 }
 
-/// The node that has the address, seen from the asking node: its own, one on a shared segment, then any.
+/// The node that has the address, seen from the asking node: its own, one that it shares a segment with, then
+/// any.
 std::optional<NodeIndex> owner_of(const Topology& topology, NodeIndex from, const IpAddress& address) {
-    std::optional<NodeIndex> found;
+    if (address == loopback(address.family) || (address.family == Family::ipv4 && address.bytes[0] == 127))
+        return from;
+    auto hears = [&](const Interface& interface) {
+        const auto& own = topology.nodes[from].interfaces;
+        return interface.kind != InterfaceKind::loopback &&
+               std::any_of(own.begin(), own.end(),
+                           [&](const Interface& mine) { return mine.segment == interface.segment; });
+    };
+    std::optional<NodeIndex> shared, any;
     for (NodeIndex node = 0; node < topology.nodes.size(); ++node)
         for (const Interface& interface : topology.nodes[node].interfaces)
             for (const InterfaceAddress& given : interface.addresses) {
                 if (given.prefix.address != address)
                     continue;
-                if (address_of(topology, from, node, address.family) == address)
+                if (node == from)
                     return node;
-                if (!found)
-                    found = node;
+                if (!shared && hears(interface))
+                    shared = node;
+                if (!any)
+                    any = node;
             }
-    bool is_loopback =
-        address == loopback(address.family) || (address.family == Family::ipv4 && address.bytes[0] == 127);
-    return is_loopback ? std::optional(from) : found;
+    return shared ? shared : any;
 }
 
 std::vector<Family> families(FamilyChoice choice, const Topology& topology, NodeIndex from,
@@ -210,6 +221,10 @@ std::vector<Place> find_places(const Text& text, LoadContext& context, Interface
         if (part == InterfacePart::required && (!parts.has_interface || parts.interface.value.empty())) {
             report(context, piece.span, fmt::format("'{}' names no interface", piece.value),
                    fmt::format("write it as \"{}:eth0\"", piece.value.empty() ? "node" : parts.node.value));
+            continue;
+        }
+        if (parts.has_interface && parts.interface.value.empty()) {
+            report(context, piece.span, fmt::format("'{}' names no interface after its colon", piece.value));
             continue;
         }
         for (NodeIndex node : nodes_of_piece(parts.node, context))

@@ -1,6 +1,7 @@
 #include "core/load_links.h"
 
 #include "core/endpoints.h"
+#include "core/load_nodes.h"
 #include "core/load_topology.h"
 #include "core/names.h"
 #include "core/verbs/verb.h"
@@ -135,6 +136,8 @@ void pair_ends(const std::vector<Pending::End>& a, const std::vector<Pending::En
     for (std::size_t i = 0; i < std::max(a.size(), b.size()); ++i) {
         Pending link = model;
         link.ends = {a[a.size() == 1 ? 0 : i], b[b.size() == 1 ? 0 : i]};
+        for (std::size_t end = 0; end < 2; ++end) // a wire to a bridge is plugged into it
+            link.is_port[end] = loading.context.topology.nodes[link.ends[end].node].kind == NodeKind::bridge;
         if (check_no_self(link, loading))
             loading.pending.push_back(std::move(link));
     }
@@ -296,7 +299,7 @@ void load_bridge(const TomlEntry& entry, Topology& topology, Loading& loading) {
 /// The base, cut and numbered until no interface of the node has it.
 std::string free_name(const std::string& base, const std::set<std::string>& taken) {
     std::string name = base.substr(0, longest_interface_name);
-    for (int i = 2; taken.contains(name); ++i) {
+    for (int i = 2; taken.contains(name) || interface_name_problem(name); ++i) {
         std::string suffix = fmt::format("-{}", i);
         name = base.substr(0, longest_interface_name - suffix.size()) + suffix;
     }
@@ -363,7 +366,7 @@ void make_interfaces(Loading& loading, Topology& topology) {
 } // namespace
 
 std::vector<AddressGroup> load_links_and_bridges(TableReader& scenario, Topology& topology) {
-    Loading loading{{topology, scenario.diagnostics(), true}, {}, {}};
+    Loading loading{{topology, scenario.diagnostics(), true, nodes_are_whole(scenario)}, {}, {}};
     load_links(scenario, loading);
     if (const TomlTable* bridges = scenario.table("bridges"))
         for (const TomlEntry& entry : bridges->entries)

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <fmt/format.h>
+#include <map>
 
 namespace netrig {
 
@@ -40,9 +41,12 @@ struct Reading {
 
 Words split_words(const Text& text) {
     Words words;
-    for (const Text& piece : split(text, " "))
-        if (!piece.value.empty())
-            words.list.push_back(piece);
+    for (std::size_t at = 0; at < text.value.size();) {
+        std::size_t end = std::min(text.value.find_first_of(" \t\n", at), text.value.size());
+        if (end > at)
+            words.list.push_back(text.sub(at, end - at));
+        at = end + 1;
+    }
     return words;
 }
 
@@ -150,10 +154,20 @@ std::optional<IpAddress> shared_address(const Topology& topology, NodeIndex node
     return std::nullopt;
 }
 
-bool on_link(const Node& node, const IpAddress& address) {
+/// Whether a host with the address can be on a network of the node's, and of `device` if one is named.
+bool on_link(const Node& node, const IpAddress& address, const std::string& device) {
     for (const Interface& interface : node.interfaces)
         for (const InterfaceAddress& given : interface.addresses)
-            if (interface.kind != InterfaceKind::loopback && given.prefix.contains(address))
+            if (interface.kind != InterfaceKind::loopback && given.prefix.contains(address) &&
+                (device.empty() || device == interface.name || interface.name.empty()))
+                return Prefix{address, given.prefix.length}.is_host_address();
+    return false;
+}
+
+bool has_address(const Node& node, const IpAddress& address) {
+    for (const Interface& interface : node.interfaces)
+        for (const InterfaceAddress& given : interface.addresses)
+            if (given.prefix.address == address)
                 return true;
     return false;
 }
@@ -166,6 +180,11 @@ Route finish(const Draft& draft, Family family, std::optional<IpAddress> gateway
 /// A gateway that is a node: one route for each family in which both are on one subnet.
 void add_by_node(const Draft& draft, NodeIndex gateway, const Reading& reading, std::vector<Route>& routes) {
     std::size_t before = routes.size();
+    if (gateway == reading.node) {
+        reading.report(draft.gateway->span,
+                       fmt::format("'{}' can't be its own gateway", reading.topology.nodes[gateway].name));
+        return;
+    }
     for (Family family : {Family::ipv4, Family::ipv6}) {
         if (draft.destination && draft.destination->address.family != family)
             continue;
@@ -184,11 +203,15 @@ void add_by_address(const Draft& draft, const IpAddress& gateway, const Reading&
     if (draft.destination && draft.destination->address.family != gateway.family)
         reading.report(draft.gateway->span, fmt::format("{} is no {} address", show(gateway),
                                                         show(draft.destination->address.family)));
+    else if (has_address(node, gateway))
+        reading.report(draft.gateway->span,
+                       fmt::format("{} is an address of '{}' itself", show(gateway), node.name));
     else if (gateway.is_link_local() && gateway.family == Family::ipv6 && draft.device.empty())
         reading.report(draft.gateway->span, "a link-local gateway needs the interface: add \"dev eth0\"");
-    else if (!gateway.is_link_local() && !on_link(node, gateway))
+    else if (!gateway.is_link_local() && !on_link(node, gateway, draft.device))
         reading.report(draft.gateway->span,
-                       fmt::format("'{}' has no address on a subnet with {}", node.name, show(gateway)));
+                       fmt::format("'{}' has no address on a subnet with {}{}", node.name, show(gateway),
+                                   draft.device.empty() ? "" : " on " + draft.device));
     else
         routes.push_back(finish(draft, gateway.family, gateway, reading.text.span));
 }
@@ -218,6 +241,22 @@ void add_route(const Draft& draft, const Reading& reading, std::vector<Route>& r
     }
 }
 
+/// The kernel takes one route to a destination with one metric.
+void check_differ(const Node& node, Diagnostics& diagnostics) {
+    std::map<std::pair<Prefix, std::uint32_t>, Span> seen;
+    for (const Route& route : node.routes) {
+        auto [first, is_new] = seen.try_emplace({route.destination, route.metric.value_or(0)}, route.span);
+        if (!is_new)
+            diagnostics.push_back(
+                {fmt::format("'{}' has two routes to {} with the same metric", node.name,
+                             route.destination.length == 0 ? "default" : show(route.destination)),
+                 route.span,
+                 {},
+                 "give one of them \"metric 10\"",
+                 {{"the first is here", first->second}}});
+    }
+}
+
 } // namespace
 
 void load_routes(const std::vector<RouteText>& routes, Topology& topology, Diagnostics& diagnostics) {
@@ -228,6 +267,8 @@ void load_routes(const std::vector<RouteText>& routes, Topology& topology, Diagn
         if (read_destination(words, draft, reading) && read_options(words, draft, reading))
             add_route(draft, reading, topology.nodes[route.node].routes);
     }
+    for (const Node& node : topology.nodes)
+        check_differ(node, diagnostics);
 }
 
 } // namespace netrig

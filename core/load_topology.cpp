@@ -2,6 +2,7 @@
 
 #include "core/load_links.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace netrig {
@@ -10,11 +11,13 @@ namespace {
 
 /// The last say: a topology that the kernel would refuse for a reason that the file shows.
 void check_bridges(const Topology& topology, Diagnostics& diagnostics) {
-    constexpr std::size_t most_ports = 1023; // BR_PORT_BITS of net/bridge/br_private.h is 10, port 0 is none
+    constexpr std::ptrdiff_t most_ports =
+        1023; // BR_PORT_BITS of net/bridge/br_private.h is 10, port 0 is none
     for (const Node& node : topology.nodes) {
         if (node.kind != NodeKind::bridge)
             continue;
-        std::size_t ports = node.interfaces.size() - 2; // less lo and the bridge itself
+        auto ports = std::count_if(node.interfaces.begin(), node.interfaces.end(),
+                                   [](const Interface& interface) { return interface.master.has_value(); });
         if (ports > most_ports)
             diagnostics.push_back({fmt::format("bridge '{}' has {} ports; the kernel takes {} a bridge",
                                                node.name, ports, most_ports),

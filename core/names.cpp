@@ -14,6 +14,14 @@ bool is_letter_or_digit(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
+/// The whole letter that begins at a byte, in UTF-8.
+std::string_view letter_at(std::string_view text, std::size_t at) {
+    std::size_t end = at + 1;
+    while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80)
+        ++end;
+    return text.substr(at, end - at);
+}
+
 struct Range {
     std::size_t first = 0, last = 0, width = 0; ///< width: digits to fill with zeros, 0 for none
 };
@@ -31,7 +39,7 @@ std::optional<Range> parse_range(std::string_view text) {
     std::string_view low = text.substr(0, dash);
     std::string_view high = dash == std::string_view::npos ? low : text.substr(dash + 1);
     auto first = parse_number(low), last = parse_number(high);
-    if (!first || !last || *first > *last || *last - *first >= most_names)
+    if (!first || !last || *first > *last)
         return std::nullopt;
     bool padded = low.size() > 1 && low.front() == '0';
     return Range{*first, *last, padded ? low.size() : 0};
@@ -47,9 +55,10 @@ std::optional<std::string> node_name_problem(std::string_view name) {
                            name.size());
     if (!is_letter_or_digit(name.front()) && name.front() != '_')
         return "a node's name begins with a letter, a digit or '_'";
-    for (char c : name)
-        if (!is_letter_or_digit(c) && c != '-' && c != '_' && c != '.')
-            return fmt::format("'{}' can't be in a node's name (letters, digits, '-', '_' and '.' can)", c);
+    for (std::size_t i = 0; i < name.size(); ++i)
+        if (char c = name[i]; !is_letter_or_digit(c) && c != '-' && c != '_' && c != '.')
+            return fmt::format("'{}' can't be in a node's name (letters, digits, '-', '_' and '.' can)",
+                               letter_at(name, i));
     return std::nullopt;
 }
 
@@ -61,6 +70,8 @@ std::optional<std::string> interface_name_problem(std::string_view name) {
                            longest_interface_name, name.size());
     if (name == "." || name == "..")
         return "'.' and '..' can't name an interface";
+    if (name == "all" || name == "default") // folders of /proc/sys/net/ipv4/conf
+        return "the kernel keeps 'all' and 'default' for settings of all interfaces";
     bool bad = std::any_of(name.begin(), name.end(), [](char c) {
         return static_cast<unsigned char>(c) <= ' ' || c == '/' || c == ':' || c == '%' || c == 0x7F;
     });
@@ -87,7 +98,8 @@ tl::expected<std::vector<std::string>, std::string> expand_names(std::string_vie
         if (!range)
             return tl::unexpected(
                 fmt::format("'[{}]' is no list of numbers and ranges such as [1-3,7]", list));
-        if (names.size() + (range->last - range->first + 1) * rest->size() > most_names)
+        if (range->last - range->first >= most_names ||
+            names.size() + (range->last - range->first + 1) * rest->size() > most_names)
             return tl::unexpected(fmt::format("it stands for more than {} names", most_names));
         for (std::size_t i = range->first; i <= range->last; ++i)
             for (const std::string& tail : *rest)

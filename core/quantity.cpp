@@ -25,7 +25,7 @@ std::optional<double> parse_with_unit(std::string_view text, std::span<const Uni
     double number = 0;
     auto [rest, error] =
         std::from_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
-    if (error != std::errc() || number < 0)
+    if (error != std::errc() || !std::isfinite(number) || number < 0)
         return std::nullopt;
     std::string_view unit = text.substr(static_cast<std::size_t>(rest - text.data()));
     while (unit.starts_with(' '))
@@ -62,9 +62,12 @@ std::optional<Duration> parse_duration(std::string_view text) {
 std::optional<std::uint64_t> parse_size(std::string_view text) {
     constexpr double most = 9e15; // a double is exact up to here
     auto value = parse_with_unit(text, sizes);
-    if (!value || *value > most || *value != std::floor(*value))
+    if (!value || *value > most)
         return std::nullopt;
-    return static_cast<std::uint64_t>(*value);
+    double whole = std::round(*value), rounding = *value * 1e-12; // 1.001 * 1000 is not exact in a double
+    if (std::abs(*value - whole) > rounding)
+        return std::nullopt;
+    return static_cast<std::uint64_t>(whole);
 }
 
 std::optional<double> parse_percent(std::string_view text) {

@@ -62,7 +62,25 @@ std::string type_name(const TomlValue& value) {
     return names[value.data.index()];
 }
 
+/// toml++ bounds the depth of values but not of dotted keys, and recurses over them. The first line with a
+/// key of too many parts, or 0.
+static std::uint32_t line_with_deep_key(const std::string& text) {
+    constexpr std::ptrdiff_t most_dots = 256;
+    std::uint32_t number = 1;
+    for (std::size_t at = 0; at < text.size(); ++number) {
+        std::size_t end = std::min(text.find('\n', at), text.size());
+        std::size_t key_end = std::min({text.find_first_of("=\"'#", at), end});
+        if (std::count(text.begin() + static_cast<std::ptrdiff_t>(at),
+                       text.begin() + static_cast<std::ptrdiff_t>(key_end), '.') > most_dots)
+            return number;
+        at = end + 1;
+    }
+    return 0;
+}
+
 tl::expected<TomlTable, Diagnostic> parse_toml(const std::string& text) {
+    if (std::uint32_t line = line_with_deep_key(text))
+        return tl::unexpected(Diagnostic{"this key has too many parts", {{line, 1}, {line, 2}}});
     try {
         return convert_table(toml::parse(text));
     } catch (const toml::parse_error& error) {

@@ -96,8 +96,10 @@ const T* TableReader::expect(std::string_view key, const char* wanted) {
     if (value == nullptr)
         return nullptr;
     const T* typed = std::get_if<T>(&value->data);
+    bool is_header = std::is_same_v<T, TomlArray> && std::holds_alternative<TomlTable>(value->data);
     if (typed == nullptr)
-        report(value->span, fmt::format("'{}' takes {}, not {}", key, wanted, type_name(*value)));
+        report(value->span, fmt::format("'{}' takes {}, not {}", key, wanted, type_name(*value)), {},
+               is_header ? fmt::format("write [[{}]] with two brackets", key) : "");
     return typed;
 }
 

@@ -1,7 +1,7 @@
 #include "reports/console.h"
 
 #include "reports/failure_text.h"
-#include "reports/visible_text.h"
+#include "core/visible_text.h"
 
 #include <algorithm>
 #include <array>
@@ -62,7 +62,9 @@ std::string stats_line(const ScenarioResult& scenario) {
         built = fmt::format("{}, {}; namespaces {}, build {}, wait {}", counted(build->nodes, "node"),
                             counted(build->links, "link"), show(build->namespaces), show(build->build),
                             show(build->wait));
-    return fmt::format("      {}, tests {}, teardown {}\n", built, show(tests), show(scenario.teardown));
+    std::string ids = scenario.built && !scenario.built->ids.empty() ? "; ids: " + scenario.built->ids : "";
+    return fmt::format("      {}, tests {}, teardown {}{}\n", built, show(tests), show(scenario.teardown),
+                       terminal_line(ids));
 }
 
 /// As a shell reads it back: quoted only where that is needed.
@@ -106,7 +108,7 @@ std::string Console::line(Outcome outcome, Duration took, std::string_view text)
     std::string time = fmt::format(" [{:8.3f}s] ", seconds(took));
     std::string shown = terminal_line(text);
     std::size_t margin = status_words.front().word.size() + time.size();
-    if (options_.width > margin)
+    if (options_.width > margin && outcome != Outcome::skipped) // a skip is loud: its reason is at the end
         shown = shorten_middle(shown, options_.width - margin);
     return status(outcome) + time + shown + "\n";
 }
@@ -156,6 +158,10 @@ std::string Console::ending(const RunTree& tree) const {
                             tree.planned - std::min(tree.planned, tree.scenarios.size()),
                             counted(tree.planned, "scenario"));
     Counts counts = count(tree);
+    if (counts.skipped > 0 && counts.skipped == counts.all())
+        text += fmt::format("NOTHING WAS TESTED: {} skipped, for the reasons above\n",
+                            counts.all() == 1 ? "the one test was"
+                                              : fmt::format("all {} tests were", counts.all()));
     return text + fmt::format("{}, {}: {} passed, {} failed, {} errored, {} skipped in {:.3f}s\n",
                               counted(tree.scenarios.size(), "scenario"), counted(counts.all(), "test"),
                               counts.passed, counts.failed, counts.errored, counts.skipped,

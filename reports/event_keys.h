@@ -53,6 +53,7 @@ void visit_keys(auto& each, Of<ScenarioBuilt> auto& event) {
     each("namespaces-ns", event.namespaces);
     each("build-ns", event.build);
     each("wait-ns", event.wait);
+    each("ids", event.ids);
 }
 
 void visit_keys(auto& each, Of<TestStarted> auto& event) {

@@ -1,6 +1,6 @@
 #include "reports/failure_text.h"
 
-#include "reports/visible_text.h"
+#include "core/visible_text.h"
 #include "reports/words.h"
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 #include "reports/junit.h"
 
 #include "reports/failure_text.h"
-#include "reports/visible_text.h"
+#include "core/visible_text.h"
 #include "reports/words.h"
 
 #include <algorithm>
@@ -160,10 +160,12 @@ void append_case(pugi::xml_node suite, const Case& what, const std::string& clas
         set_body(node.append_child("system-out"), what.output);
 }
 
-void append_properties(pugi::xml_node suite, const RunTree& tree) {
+void append_properties(pugi::xml_node suite, const RunTree& tree, const std::string& ids) {
     pugi::xml_node properties = suite.append_child("properties");
     for (const auto& [name, value] :
-         {std::pair("netrig.version", tree.version), std::pair("netrig.kernel", tree.kernel)}) {
+         {std::pair("netrig.version", tree.version), {"netrig.kernel", tree.kernel}, {"netrig.ids", ids}}) {
+        if (value.empty() && name == std::string_view("netrig.ids"))
+            continue; // never built
         pugi::xml_node property = properties.append_child("property");
         set(property, "name", name);
         set(property, "value", value);
@@ -175,6 +177,7 @@ struct Suite {
     WallTime since{};
     Duration took{};
     std::vector<Case> cases;
+    std::string ids{};
 };
 
 void append_suite(pugi::xml_node root, std::size_t id, Suite what, const RunTree& tree) {
@@ -196,7 +199,7 @@ void append_suite(pugi::xml_node root, std::size_t id, Suite what, const RunTree
     set(suite, "id", id);
     if (!what.file.empty())
         set(suite, "file", what.file);
-    append_properties(suite, tree);
+    append_properties(suite, tree, what.ids);
     for (const Case& each : what.cases)
         append_case(suite, each, what.name, what.file);
 }
@@ -263,7 +266,7 @@ std::string junit(const RunTree& tree) {
     for (const ScenarioResult& scenario : tree.scenarios)
         append_suite(root, id++,
                      {names.take(xml_text(one_line(dotted(scenario.file)))), scenario.file, scenario.since,
-                      scenario.took, cases_of(scenario)},
+                      scenario.took, cases_of(scenario), scenario.built ? scenario.built->ids : ""},
                      tree);
     if (empty)
         append_suite(root, 0, no_tests(tree), tree);

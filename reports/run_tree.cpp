@@ -133,7 +133,8 @@ void RunTreeBuilder::apply(const ScenarioStarted& event) {
 
 void RunTreeBuilder::apply(const ScenarioBuilt& event) {
     if (ScenarioResult* scenario = open_scenario(event.scenario))
-        scenario->built = {event.nodes, event.links, event.namespaces, event.build, event.wait};
+        scenario->built = {event.nodes, event.links, event.namespaces, event.build, event.wait,
+                           event.ids};
 }
 
 void RunTreeBuilder::apply(const TestStarted& event) {
@@ -224,13 +225,24 @@ Counts count(const RunTree& tree) {
     return counts;
 }
 
+static bool lacks_only_requirements(const ScenarioResult& scenario) {
+    auto other_error = [](const auto& result) {
+        return result.outcome == Outcome::errored && result.kind != FailureKind::requirement;
+    };
+    return !(scenario.is_case() && other_error(scenario)) &&
+           std::none_of(scenario.tests.begin(), scenario.tests.end(), other_error);
+}
+
 int exit_status(const RunTree& tree) {
     if (tree.signal != 0)
         return 128 + std::clamp(tree.signal, 1, 127);
     Counts counts = count(tree);
     if (counts.failed > 0)
         return 1;
-    return counts.errored > 0 ? 6 : 0;
+    if (counts.errored == 0)
+        return 0;
+    bool only_missing = std::all_of(tree.scenarios.begin(), tree.scenarios.end(), lacks_only_requirements);
+    return only_missing ? 5 : 6;
 }
 
 std::string signal_name(int signal) {

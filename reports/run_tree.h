@@ -48,6 +48,7 @@ struct TestResult {
 struct BuildResult {
     std::size_t nodes = 0, links = 0;
     Duration namespaces{}, build{}, wait{};
+    std::string ids;
     bool operator==(const BuildResult&) const = default;
 };
 
@@ -123,7 +124,7 @@ Counts count(const RunTree& tree);
 Counts count(const ScenarioResult& scenario);
 
 /// What `netrig run` exits with as far as results decide it: 128+n ended by signal n, 1 a test failed, 6 only
-/// errors, 0 neither.
+/// errors, 5 only errors for want of a requirement (which are skips unless --no-skip was given), 0 none.
 int exit_status(const RunTree& tree);
 
 /// "SIGINT", or "signal 99" for what has no name here.

@@ -1,5 +1,7 @@
 #include "core/verbs/exec.h"
 
+#include "core/visible_text.h"
+
 #include <algorithm>
 #include <csignal>
 #include <cstring>
@@ -18,6 +20,8 @@ void load_command(TableReader& reader, Exec& exec) {
     if (const auto* text = std::get_if<std::string>(&value->data)) {
         exec.request.argv = {"sh", "-c", *text};
         exec.shown_command = *text;
+        if (text->find_first_not_of(" \t\n") == std::string::npos)
+            reader.report(value->span, "the command is empty");
         return;
     }
     for (const Text& argument : reader.texts("command"))
@@ -58,11 +62,17 @@ std::string expected_words(const Exec& exec) {
     return fmt::format("{}", fmt::join(words, ", "));
 }
 
+/// " (TERM)"; nothing for real-time signals, which have no names.
+std::string signal_words(int signal) {
+    const char* name = sigabbrev_np(signal);
+    return name == nullptr ? "" : fmt::format(" ({})", name);
+}
+
 std::string ended_words(const CommandAnswer& answer) {
     if (answer.timed_out)
         return fmt::format("still running after {}, ended", show(answer.took));
     if (!answer.status)
-        return fmt::format("ended by signal {} ({})", answer.signal, sigabbrev_np(answer.signal));
+        return fmt::format("ended by signal {}{}", answer.signal, signal_words(answer.signal));
     return fmt::format("exit status {}", *answer.status);
 }
 
@@ -101,9 +111,9 @@ void append_output(std::vector<std::string>& details, const char* name, const Co
 std::string Exec::describe() const {
     constexpr std::size_t longest = 60;
     std::string shown = shown_command.substr(0, shown_command.find('\n'));
-    if (shown.size() > longest || shown.size() < shown_command.size())
-        shown = shown.substr(0, longest) + "...";
-    return fmt::format("exec on {}: {}", text, shown);
+    if (shown.size() < shown_command.size())
+        shown += "...";
+    return fmt::format("exec on {}: {}", text, shorten(shown, longest));
 }
 
 std::optional<Exec> Exec::load(const TomlValue& value, LoadContext& context) {
@@ -125,6 +135,8 @@ std::optional<Exec> Exec::load(const TomlValue& value, LoadContext& context) {
         for (NodeIndex node : find_nodes(text, context))
             exec.on.push_back(node);
     }
+    if (exec.on.empty() && context.diagnostics.size() == mistakes && reader.has("on"))
+        reader.report(reader.find("on")->span, "'on' names no node, so nothing would be checked");
     load_command(reader, exec);
     load_environment(reader, exec);
     load_expectations(reader, exec, context);

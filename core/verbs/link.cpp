@@ -20,7 +20,7 @@ void load_wanted(TableReader& reader, LinkCheck& check) {
     if (auto mtu = reader.integer("mtu", 1, 1 << 24))
         check.mtu = static_cast<unsigned>(*mtu);
     check.present = reader.boolean("present").value_or(true);
-    bool asks_state = check.is || check.master || check.mtu;
+    bool asks_state = reader.has("is") || reader.has("master") || reader.has("mtu");
     if (!check.present && asks_state)
         reader.report(reader.find("present")->span,
                       "an interface that must not be there has no state to check");
@@ -105,6 +105,8 @@ std::optional<LinkCheck> LinkCheck::load(const TomlValue& value, LoadContext& co
                 check.on.push_back(place);
         }
     }
+    if (check.on.empty() && context.diagnostics.size() == mistakes)
+        reader.report(reader.find("on")->span, "'on' names no interface, so nothing would be checked");
     return context.diagnostics.size() > mistakes ? std::nullopt : std::optional(check);
 }
 

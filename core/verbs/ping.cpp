@@ -35,8 +35,10 @@ std::string complaint(const EchoAnswer& answer, const Ping& ping) {
         return std::string(echo_outcome_names[static_cast<std::size_t>(answer.outcome)]);
     if (ping.expect != EchoOutcome::reply)
         return {};
-    double loss = 1.0 - static_cast<double>(answer.received) / std::max(answer.sent, 1U);
-    if (loss > ping.max_loss)
+    // In packets, since shares are not exact: 3 of 10 lost are 30%.
+    constexpr double rounding = 1e-9;
+    double lost = answer.sent - answer.received, loss = lost / std::max(answer.sent, 1U);
+    if (lost > ping.max_loss * answer.sent + rounding)
         return fmt::format("{:.3g}% loss, over the {:.3g}% allowed", 100 * loss, 100 * ping.max_loss);
     if (ping.max_rtt && answer.most > *ping.max_rtt)
         return fmt::format("a round trip over {}", show(*ping.max_rtt));
@@ -74,8 +76,6 @@ void load_request(TableReader& reader, EchoRequest& request, LoadContext& contex
     request.dont_fragment = reader.boolean("dont-fragment").value_or(false);
     if (auto ttl = reader.integer("ttl", 1, 255))
         request.hop_limit = static_cast<unsigned>(*ttl);
-    if (auto timeout = reader.duration("timeout"))
-        request.timeout = *timeout;
     if (auto source = reader.text("source")) {
         request.source = parse_ip(source->value);
         if (!request.source)
@@ -88,6 +88,10 @@ void load_table(const TomlTable& table, Span where, Ping& ping, std::optional<Ta
     reader.emplace(table, where, "ping", Ping::keys, context.diagnostics);
     ping.family = load_family(*reader);
     load_request(*reader, ping.request, context);
+    if (auto timeout = reader->duration("timeout")) {
+        ping.request.timeout = *timeout;
+        ping.own_timeout = true;
+    }
     ping.max_loss = reader->percent("max-loss").value_or(0);
     ping.max_rtt = reader->duration("max-rtt");
     ping.min_rtt = reader->duration("min-rtt");
@@ -138,12 +142,20 @@ std::optional<Ping> Ping::load(const TomlValue& value, LoadContext& context) {
     const TomlValue* where = reader ? reader->find("between") : &value;
     if (!check_pairs(ping.between, ping.family, where->span, context))
         return std::nullopt;
+    for (const Pair& pair : pairs_of(ping.between, ping.family, context.topology))
+        if (ping.request.source && ping.request.source->family != pair.to.family) {
+            reader->report(reader->find("source")->span,
+                           fmt::format("{} can't be the source of a request to {}: that is {}",
+                                       netrig::show(*ping.request.source), netrig::show(pair.to),
+                                       netrig::show(pair.to.family)));
+            return std::nullopt;
+        }
     return ping;
 }
 
 Verdict Ping::run(Lab& lab, const StepLimits& limits) const {
     Ping effective = *this;
-    effective.request.timeout = attempt_timeout(limits, request.timeout);
+    effective.request.timeout = attempt_timeout(limits, request.timeout, own_timeout);
     std::vector<Pair> pairs = pairs_of(between, family, lab.topology());
     std::vector<EchoRequest> requests(pairs.size(), effective.request);
     for (std::size_t i = 0; i < pairs.size(); ++i) {

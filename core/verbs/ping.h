@@ -46,7 +46,8 @@ struct Ping {
     Between between;
     FamilyChoice family = FamilyChoice::automatic;
     EchoOutcome expect = EchoOutcome::reply;
-    EchoRequest request; ///< what all pairs have in common
+    EchoRequest request;      ///< what all pairs have in common
+    bool own_timeout = false; ///< the timeout was written, so `within` does not shorten it
     double max_loss = 0;
     std::optional<Duration> max_rtt, min_rtt;
 

@@ -20,8 +20,10 @@ void load_table(TableReader& reader, TcpEcho& probe) {
         else
             probe.request.size = static_cast<unsigned>(*size);
     }
-    if (auto timeout = reader.duration("timeout"))
+    if (auto timeout = reader.duration("timeout")) {
         probe.request.timeout = *timeout;
+        probe.own_timeout = true;
+    }
     std::span<const std::string_view> outcomes(tcp_outcome_names.data(), tcp_outcome_names.size() - 1);
     if (auto expect = reader.choice("expect", outcomes))
         probe.expect =
@@ -84,7 +86,7 @@ Verdict TcpEcho::run(Lab& lab, const StepLimits& limits) const {
         requests[i].from = pairs[i].from;
         requests[i].server = *pairs[i].to_node;
         requests[i].to = pairs[i].to;
-        requests[i].timeout = attempt_timeout(limits, request.timeout);
+        requests[i].timeout = attempt_timeout(limits, request.timeout, own_timeout);
     }
     std::string expected(tcp_outcome_names[static_cast<std::size_t>(expect)]);
     auto answers = lab.tcp_echo(requests);

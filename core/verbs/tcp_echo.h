@@ -33,7 +33,8 @@ struct TcpEcho {
     Between between;
     FamilyChoice family = FamilyChoice::automatic;
     TcpOutcome expect = TcpOutcome::echo;
-    TcpEchoRequest request; ///< what all pairs have in common
+    TcpEchoRequest request;   ///< what all pairs have in common
+    bool own_timeout = false; ///< the timeout was written, so `within` does not shorten it
 
     static std::optional<TcpEcho> load(const TomlValue& value, LoadContext& context);
     Verdict run(Lab& lab, const StepLimits& limits) const;

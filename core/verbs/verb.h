@@ -19,6 +19,7 @@ struct LoadContext {
     Diagnostics& diagnostics;
     /// False when links or bridges had mistakes: what is missing because of them is no second mistake.
     bool topology_is_whole = true;
+    bool nodes_are_whole = true; ///< the same of the names of nodes
 };
 
 /// How long a step may take.
@@ -27,10 +28,10 @@ struct StepLimits {
     bool repeated = false; ///< asked again if the answer is no, so one attempt need not wait for long
 };
 
-/// The wait of one attempt of a probe.
-inline Duration attempt_timeout(const StepLimits& limits, Duration usual) {
+/// The wait of one attempt of a probe; `written`: `usual` stands in the file.
+inline Duration attempt_timeout(const StepLimits& limits, Duration usual, bool written) {
     constexpr Duration short_wait = std::chrono::milliseconds(200);
-    return limits.timeout.value_or(limits.repeated ? std::min(usual, short_wait) : usual);
+    return limits.timeout.value_or(limits.repeated && !written ? std::min(usual, short_wait) : usual);
 }
 
 template <class T>

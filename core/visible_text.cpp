@@ -1,4 +1,4 @@
-#include "reports/visible_text.h"
+#include "core/visible_text.h"
 
 #include <algorithm>
 #include <array>

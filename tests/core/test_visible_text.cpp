@@ -1,4 +1,4 @@
-#include "reports/visible_text.h"
+#include "core/visible_text.h"
 
 #if __has_include(<catch2/catch_all.hpp>)
 #include <catch2/catch_all.hpp>

@@ -1,0 +1,99 @@
+// A Lab that answers what the test wrote down, for the wording of verdicts and for answers that no kernel can
+// be made to give. It keeps what it was asked. The last answer of each kind stands for all later questions.
+#pragma once
+
+#include "core/lab.h"
+
+#include <deque>
+#include <fmt/format.h>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace netrig {
+
+class ScriptedLab : public Lab {
+public:
+    /// The topology must outlive the lab.
+    explicit ScriptedLab(const Topology& topology) : topology_(topology) {}
+
+    // Answers, one entry a call.
+    std::deque<Result<std::vector<EchoAnswer>>> echoes;
+    std::deque<Result<std::vector<TcpEchoAnswer>>> tcp_echoes;
+    std::deque<Result<std::vector<CommandAnswer>>> commands;
+    std::deque<Result<std::optional<FoundLink>>> links;
+    std::deque<Status> changes; ///< of set_link and delete_link; empty: all go well
+    std::deque<Status> waits;   ///< empty: each wait lasts its whole time and goes well
+    std::vector<std::string> notes;
+
+    // What was asked.
+    std::vector<std::vector<EchoRequest>> asked_echoes;
+    std::vector<std::vector<TcpEchoRequest>> asked_tcp_echoes;
+    std::vector<std::vector<CommandRequest>> asked_commands;
+    std::vector<std::string> asked_links; ///< "red:veth0"
+    std::vector<std::string> made_changes;
+    std::vector<nanoseconds> asked_waits;
+
+    const Topology& topology() const override { return topology_; }
+
+    Result<std::vector<EchoAnswer>> ping(std::span<const EchoRequest> requests) override {
+        asked_echoes.emplace_back(requests.begin(), requests.end());
+        return next(echoes, "ping");
+    }
+
+    Result<std::vector<TcpEchoAnswer>> tcp_echo(std::span<const TcpEchoRequest> requests) override {
+        asked_tcp_echoes.emplace_back(requests.begin(), requests.end());
+        return next(tcp_echoes, "tcp_echo");
+    }
+
+    Result<std::vector<CommandAnswer>> run(std::span<const CommandRequest> requests) override {
+        asked_commands.emplace_back(requests.begin(), requests.end());
+        return next(commands, "run");
+    }
+
+    Result<std::optional<FoundLink>> link(NodeIndex node, const std::string& name) override {
+        asked_links.push_back(place(node, name));
+        return next(links, "link");
+    }
+
+    Status set_link(NodeIndex node, const std::string& name, bool up) override {
+        made_changes.push_back(fmt::format("{} {}", place(node, name), up ? "up" : "down"));
+        return changes.empty() ? Status() : next(changes, "set_link");
+    }
+
+    Status delete_link(NodeIndex node, const std::string& name) override {
+        made_changes.push_back(place(node, name) + " deleted");
+        return changes.empty() ? Status() : next(changes, "delete_link");
+    }
+
+    std::vector<std::string> take_notes() override { return std::exchange(notes, {}); }
+
+    Status wait_for_change(nanoseconds at_most) override {
+        asked_waits.push_back(at_most);
+        if (!waits.empty())
+            return next(waits, "wait_for_change");
+        std::this_thread::sleep_for(at_most);
+        return {};
+    }
+
+private:
+    std::string place(NodeIndex node, const std::string& name) {
+        return topology_.nodes[node].name + ":" + name;
+    }
+
+    template <class Answer>
+    static Answer next(std::deque<Answer>& answers, const char* question) {
+        if (answers.empty())
+            throw std::logic_error(fmt::format("the script has no answer to {}", question));
+        Answer answer = answers.front();
+        if (answers.size() > 1)
+            answers.pop_front();
+        return answer;
+    }
+
+    const Topology& topology_;
+};
+
+} // namespace netrig
