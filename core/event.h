@@ -50,7 +50,8 @@ struct ScenarioStarted {
 struct ScenarioBuilt {
     std::size_t scenario = 0, nodes = 0, links = 0;
     Duration namespaces{}, build{},
-        wait{}; ///< where the time went: making nodes, the other operations, readiness
+        wait{};      ///< where the time went: making nodes, the other operations, readiness
+    std::string ids; ///< which user ids its programs have: "root", "subordinate", "one", and what that meant
     bool operator==(const ScenarioBuilt&) const = default;
 };
 

@@ -117,6 +117,9 @@ public:
     virtual Status set_link(NodeIndex node, const std::string& name, bool up) = 0;
     virtual Status delete_link(NodeIndex node, const std::string& name) = 0;
 
+    /// No question is waited for beyond it: what has not been answered by then counts as unanswered.
+    virtual void set_deadline(std::optional<Clock::time_point> deadline) { static_cast<void>(deadline); }
+
     /// What the lab did of itself since the last call that a reader of the report must know.
     virtual std::vector<std::string> take_notes() = 0;
 

@@ -1,12 +1,15 @@
 #include "core/load.h"
 
 #include "core/addressing.h"
+#include "core/load_requires.h"
 #include "core/load_routes.h"
 #include "core/load_tests.h"
 #include "core/load_topology.h"
 
 #include <array>
 #include <fmt/format.h>
+#include <set>
+#include <tuple>
 
 namespace netrig {
 
@@ -23,7 +26,7 @@ constexpr std::array<Key, 20> top_level_keys{{
     {"links", KeyType::tables, "veth pairs between nodes"},
     {"bridges", KeyType::table, "bridges, each in a namespace of its own"},
     {"tests", KeyType::tables, "what is asked"},
-    {"requires", KeyType::texts, "what the machine must offer", true},
+    {"requires", KeyType::texts, "what the machine must offer"},
     {"variables", KeyType::table, "defaults for ${name}", true},
     {"matrix", KeyType::table, "one scenario for each combination", true},
     {"include", KeyType::texts, "other files that are merged in", true},
@@ -60,14 +63,21 @@ void load_texts(TableReader& reader, Scenario& scenario) {
 /// A file that can't be TOML at all gets one message that says so, not the parser's view of its bytes.
 std::optional<Diagnostic> check_text(const SourceFile& source) {
     if (source.text.size() > largest_file)
-        return Diagnostic{fmt::format("the file has {:.1f} MiB; a scenario has at most {} MiB",
-                                      static_cast<double>(source.text.size()) / (1 << 20),
+        return Diagnostic{fmt::format("the file has more than {} MiB, the most that a scenario may have",
                                       largest_file >> 20)};
     if (source.text.find('\0') != std::string::npos)
         return Diagnostic{"this is a binary file, not a scenario in TOML"};
     if (source.text.find_first_not_of(" \t\r\n") == std::string::npos)
         return Diagnostic{"the file is empty", {}, {}, "a scenario needs at least 'hosts' and a [[tests]]"};
     return std::nullopt;
+}
+
+/// What stands in the file once is one mistake, though it may be looked at twice or for each of many nodes.
+void leave_out_repeated(Diagnostics& diagnostics) {
+    std::set<std::tuple<std::string, Span>> seen;
+    std::erase_if(diagnostics, [&](const Diagnostic& diagnostic) {
+        return !seen.insert({diagnostic.message, diagnostic.span}).second;
+    });
 }
 
 void load_document(const TomlTable& document, Scenario& scenario, Diagnostics& diagnostics) {
@@ -80,6 +90,7 @@ void load_document(const TomlTable& document, Scenario& scenario, Diagnostics& d
     check_addresses(scenario.topology, diagnostics);
     load_routes(rest.routes, scenario.topology, diagnostics);
     load_tests(reader, scenario);
+    scenario.requirements = load_requires(reader);
     if (!reader.has("tests"))
         reader.report({}, "there are no [[tests]], so nothing would be checked");
 }
@@ -99,6 +110,7 @@ Loaded load_scenario(std::shared_ptr<const SourceFile> source) {
         load_document(*document, loaded.scenario, loaded.diagnostics);
     else
         loaded.diagnostics.push_back(document.error());
+    leave_out_repeated(loaded.diagnostics);
     return loaded;
 }
 

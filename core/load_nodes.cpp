@@ -2,6 +2,7 @@
 
 #include "core/load_topology.h"
 #include "core/names.h"
+#include "core/node_files.h"
 #include "core/suggest.h"
 
 #include <array>
@@ -18,8 +19,8 @@ constexpr std::array<Key, 14> node_keys{{
     {"sysctls", KeyType::table, "net.* settings"},
     {"lo", KeyType::text, "\"up\" (default) or \"down\", as a fresh namespace has it"},
     {"interfaces", KeyType::table, "what there is to say of an interface"},
+    {"files", KeyType::table, "files seen only in this node: their text, or { from, text, mode }"},
     {"rules", KeyType::texts, "policy routing", true},
-    {"files", KeyType::table, "files seen only in this node", true},
     {"nftables", KeyType::text_or_table, "a ruleset", true},
     {"setup", KeyType::texts, "commands run once when links are up", true},
     {"limits", KeyType::table, "memory, cpu, processes", true},
@@ -152,6 +153,8 @@ void add_node(const Text& name, NodeKind kind, Topology& topology, Diagnostics& 
         kind == NodeKind::bridge ? interface_name_problem(name.value) : node_name_problem(name.value);
     if (!problem && kind == NodeKind::bridge)
         problem = node_name_problem(name.value);
+    if (!problem && kind == NodeKind::bridge && name.value == "lo")
+        problem = "its namespace has a 'lo' already";
     // The node is added all the same, so that what speaks of it is not a second mistake.
     if (problem)
         diagnostics.push_back({fmt::format("'{}' can't name a {}: {}", name.value,
@@ -166,7 +169,7 @@ void add_node(const Text& name, NodeKind kind, Topology& topology, Diagnostics& 
                                {{"it is first named here", topology.nodes[taken->second].span}}});
         return;
     }
-    Node node{name.value, kind, kind == NodeKind::router, {}, {}, {}, name.span};
+    Node node{name.value, kind, kind == NodeKind::router, {}, {}, {}, name.span, {}};
     node.interfaces.push_back({InterfaceKind::loopback, "lo", {}, {}, {}, true, {}, 0, name.span});
     if (kind == NodeKind::bridge)
         node.interfaces.push_back({InterfaceKind::bridge, name.value, {}, {}, {}, true, {}, 0, name.span});
@@ -181,9 +184,7 @@ void load_node_names(TableReader& scenario, Topology& topology) {
         for (const TomlEntry& entry : bridges->entries)
             add_node({entry.key, entry.key_span}, NodeKind::bridge, topology, diagnostics);
     const TomlTable* tables = scenario.table("nodes");
-    if (tables == nullptr)
-        return;
-    for (const TomlEntry& entry : tables->entries) {
+    for (const TomlEntry& entry : tables == nullptr ? std::vector<TomlEntry>{} : tables->entries) {
         auto names = expand_names(entry.key);
         if (!names) {
             diagnostics.push_back(
@@ -212,16 +213,35 @@ std::vector<RouteText> load_node_settings(TableReader& scenario, Topology& topol
         TableReader reader(*settings, entry.key_span, fmt::format("node '{}'", entry.key), node_keys,
                            scenario.diagnostics());
         std::vector<Text> route_texts = reader.texts("routes");
+        const TomlTable* file_table = reader.table("files");
+        std::vector<NodeFile> files =
+            file_table == nullptr ? std::vector<NodeFile>{} : load_files(*file_table, scenario.diagnostics());
         for (const std::string& name : *names) {
             auto node = topology.find(name);
             if (!node)
                 continue;
             load_settings(reader, *node, topology);
+            add_files(files, topology.nodes[*node], scenario.diagnostics());
             for (const Text& text : route_texts)
                 routes.push_back({*node, text});
         }
     }
     return routes;
+}
+
+bool nodes_are_whole(const TableReader& reader) {
+    for (const Diagnostic& diagnostic : reader.diagnostics()) {
+        for (const char* key : {"hosts", "routers", "bridges", "nodes"})
+            if (diagnostic.help == fmt::format("did you mean '{}'?", key))
+                return false;
+        for (const char* key : {"hosts", "routers"}) {
+            const TomlValue* value = reader.find(key);
+            if (value != nullptr && value->span.begin <= diagnostic.span.begin &&
+                diagnostic.span.begin < value->span.end)
+                return false;
+        }
+    }
+    return true;
 }
 
 } // namespace netrig

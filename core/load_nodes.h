@@ -14,6 +14,10 @@ void add_node(const Text& name, NodeKind kind, Topology& topology, Diagnostics& 
 /// hosts, routers, bridges and [nodes.*]: all names that a scenario declares, in this order.
 void load_node_names(TableReader& scenario, Topology& topology);
 
+/// False when what would have declared nodes could not be read: a key misspelt, or a mistake in a list of
+/// names.
+bool nodes_are_whole(const TableReader& scenario);
+
 /// A route as written, to be read when every address is known.
 struct RouteText {
     NodeIndex node = 0;

@@ -1,5 +1,7 @@
 #include "core/load_tests.h"
 
+#include "core/load_nodes.h"
+#include "core/load_requires.h"
 #include "core/suggest.h"
 
 #include <algorithm>
@@ -15,7 +17,7 @@ constexpr std::array<Key, 17> test_only_keys{{
     {"name", KeyType::text, "a sentence that says what holds"},
     {"tags", KeyType::texts, "words to select by"},
     {"steps", KeyType::tables, "in order; a test of one step may write it on itself"},
-    {"requires", KeyType::texts, "what the machine must offer", true},
+    {"requires", KeyType::texts, "what the machine must offer"},
     {"needs", KeyType::texts, "tests that must have passed", true},
     {"points", KeyType::any, "grading", true},
     {"category", KeyType::text, "grading", true},
@@ -33,7 +35,7 @@ constexpr std::array<Key, 17> test_only_keys{{
 
 constexpr std::array<Key, 4> modifier_keys{{
     {"within", KeyType::duration, "must come true by then"},
-    {"timeout", KeyType::duration, "of the step"},
+    {"timeout", KeyType::duration, "of the step, or of a test's steps together"},
     {"label", KeyType::text, "what reports call the step"},
     {"for", KeyType::duration, "must hold all that time", true},
 }};
@@ -112,6 +114,14 @@ std::optional<AnyVerb> load_verb(const TomlEntry& entry, LoadContext& context) {
     return verb;
 }
 
+/// A key that is reported as unknown already, and may be the verb misspelt.
+bool has_unknown_key(const TomlTable& table) {
+    static const std::vector<Key> keys = test_keys();
+    return std::any_of(table.entries.begin(), table.entries.end(), [](const TomlEntry& entry) {
+        return std::none_of(keys.begin(), keys.end(), [&](const Key& key) { return key.name == entry.key; });
+    });
+}
+
 std::optional<Step> load_step(const TomlTable& table, TableReader& reader, LoadContext& context) {
     std::vector<const TomlEntry*> verbs = verbs_in(table);
     std::size_t mistakes = context.diagnostics.size();
@@ -120,12 +130,9 @@ std::optional<Step> load_step(const TomlTable& table, TableReader& reader, LoadC
     if (verbs.empty()) {
         bool later =
             std::any_of(later_verbs.begin(), later_verbs.end(), [&](auto verb) { return reader.has(verb); });
-        bool misspelt = mistakes > 0 &&
-                        std::any_of(context.diagnostics.begin(), context.diagnostics.end(),
-                                    [](const Diagnostic& d) { return d.message.starts_with("unknown key"); });
         std::vector<std::string> names;
         Verbs::for_each([&]<class V>() { names.emplace_back(V::name); });
-        if (!later && !misspelt)
+        if (!later && !has_unknown_key(table))
             reader.report(reader.where(), "this step names no verb, so nothing would be checked", {},
                           suggestion("", names));
         return std::nullopt;
@@ -173,19 +180,23 @@ void load_test(const TomlTable& table, Span span, Scenario& scenario, LoadContex
         for (const TomlEntry* entry : verbs_in(table))
             reader.report(entry->key_span, fmt::format("'{}' stands beside 'steps'", entry->key), {},
                           "put it into a [[tests.steps]] of its own");
+        test.timeout = reader.duration("timeout");
         for (const Key& key : modifier_keys)
-            if (reader.has(key.name) && !key.later)
+            if (reader.has(key.name) && !key.later && key.name != "timeout")
                 reader.report(reader.find(key.name)->span,
                               fmt::format("'{}' belongs to a step, and this test has several", key.name));
     } else if (auto step = load_step(table, reader, context)) {
         test.steps.push_back(std::move(*step));
     }
-    if (auto name = reader.text("name"))
+    if (auto name = reader.text("name")) {
         test.name = name->value;
-    else if (!test.steps.empty())
+        if (name->value.empty() || name->value.find('\n') != std::string::npos)
+            reader.report(name->span, "a test's name is one line of text");
+    } else if (!test.steps.empty())
         test.name = std::visit([](const auto& verb) { return verb.describe(); }, test.steps.front().verb);
     for (const Text& tag : reader.texts("tags"))
         test.tags.push_back(tag.value);
+    test.requirements = load_requires(reader);
     scenario.tests.push_back(std::move(test));
 }
 
@@ -208,7 +219,8 @@ void load_tests(TableReader& reader, Scenario& scenario) {
     const TomlArray* tests = reader.array("tests");
     if (tests == nullptr)
         return;
-    LoadContext context{scenario.topology, reader.diagnostics(), reader.diagnostics().empty()};
+    LoadContext context{scenario.topology, reader.diagnostics(), reader.diagnostics().empty(),
+                        nodes_are_whole(reader)};
     for (const TomlValue& value : *tests) {
         if (const auto* table = std::get_if<TomlTable>(&value.data))
             load_test(*table, value.span, scenario, context);

@@ -38,6 +38,13 @@ struct Describe {
     const Topology& topology;
 
     std::string operator()(const MakeNode& op) const { return "make the namespaces of " + name(op.node); }
+    std::string operator()(const PutFiles& op) const {
+        const std::vector<NodeFile>& files = topology.nodes[op.node].files;
+        std::string paths;
+        for (const NodeFile& file : files)
+            paths += (paths.empty() ? "" : ", ") + file.path;
+        return fmt::format("put {} in {}", paths, name(op.node));
+    }
     std::string operator()(const WriteSysctl& op) const {
         return fmt::format("set {} = {} in {}", op.name, op.value, name(op.node));
     }

@@ -17,6 +17,11 @@ struct MakeNode {
     NodeIndex node = 0;
 };
 
+/// The node's `files`, each where only this node sees it.
+struct PutFiles {
+    NodeIndex node = 0;
+};
+
 /// A write to /proc/sys in the node's network namespace.
 struct WriteSysctl {
     NodeIndex node = 0;
@@ -72,8 +77,8 @@ struct AwaitReady {
     std::vector<InterfaceRef> ipv6; ///< those of them that have an IPv6 address in the file
 };
 
-using Op =
-    std::variant<MakeNode, WriteSysctl, CreateBridge, CreateVeth, BringUp, AddAddress, AddRoute, AwaitReady>;
+using Op = std::variant<MakeNode, PutFiles, WriteSysctl, CreateBridge, CreateVeth, BringUp, AddAddress,
+                        AddRoute, AwaitReady>;
 
 /// An infinitive that fits after "cannot": "create veth pair red:veth0 -- blue:veth1".
 std::string describe(const Op& op, const Topology& topology);

@@ -37,6 +37,8 @@ private:
         for (NodeIndex node = 0; node < topology_.nodes.size(); ++node) {
             const Node& wanted = topology_.nodes[node];
             add(MakeNode{node}, wanted.span);
+            if (!wanted.files.empty())
+                add(PutFiles{node}, wanted.files.front().span);
             // Before any link: an address is usable at once, instead of after a second of duplicate
             // detection.
             add(WriteSysctl{node, "net.ipv6.conf.default.accept_dad", "0", true}, wanted.span);
@@ -80,7 +82,11 @@ private:
 
     /// A bridge's port comes first: the first end can be given its master and be set up in the same message.
     void create_links() {
-        for (const Link& link : topology_.links) {
+        // The kernel takes the first free name, so the names in the file must be taken before it chooses.
+        std::vector<Link> links = topology_.links;
+        std::stable_partition(links.begin(), links.end(),
+                              [&](const Link& link) { return !topology_.at(link.ends[0]).name.empty(); });
+        for (const Link& link : links) {
             bool second_first = !topology_.at(link.ends[0]).master && topology_.at(link.ends[1]).master;
             InterfaceRef first = link.ends[second_first ? 1 : 0], second = link.ends[second_first ? 0 : 1];
             VethEnd a = end_of(first), b = end_of(second);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/quantity.h"
+#include "core/requirements.h"
 #include "core/topology.h"
 #include "core/verbs.h"
 
@@ -26,6 +27,8 @@ struct Test {
     std::vector<std::string> tags;
     std::vector<Step> steps;
     Span span;
+    std::optional<Duration> timeout{};       ///< of all its steps together
+    std::vector<Requirement> requirements{}; ///< what stands in its `requires`
 };
 
 struct Scenario {
@@ -33,6 +36,7 @@ struct Scenario {
     std::string description;
     std::vector<std::string> tags;
     Duration timeout = std::chrono::seconds(60);
+    std::vector<Requirement> requirements{}; ///< what stands in `requires`; the topology has its own
     Topology topology;
     std::vector<Test> tests;
     std::shared_ptr<const SourceFile> source;

@@ -20,6 +20,10 @@ Verdict ask(const Step& step, Lab& lab) {
         step.verb);
 }
 
+std::string show_times(std::size_t times) {
+    return times == 1 ? "once" : fmt::format("{} times", times);
+}
+
 /// `within`: asked again at once when the lab reports a change, and at an interval that grows to 100 ms.
 Verdict ask_within(const Step& step, Duration within, Lab& lab) {
     constexpr Duration longest_wait = std::chrono::milliseconds(100);
@@ -31,13 +35,17 @@ Verdict ask_within(const Step& step, Duration within, Lab& lab) {
         ++times;
         Duration passed = Clock::now() - begin;
         if (verdict.answer == Answer::yes && passed <= within) {
-            verdict.details.push_back(fmt::format("came true after {}, asked {} times", show(passed), times));
+            verdict.details.push_back(
+                fmt::format("came true after {}, asked {}", show(passed), show_times(times)));
             return verdict;
         }
         if (passed >= within) {
-            verdict.answer = verdict.answer == Answer::yes ? Answer::no : verdict.answer;
+            if (verdict.answer == Answer::yes) {
+                verdict.answer = Answer::no;
+                verdict.actual = fmt::format("{}, but only after {}", verdict.actual, show(passed));
+            }
             verdict.expected += fmt::format(" within {}", show(within));
-            verdict.details.push_back(fmt::format("asked {} times in {}", times, show(passed)));
+            verdict.details.push_back(fmt::format("asked {} in {}", show_times(times), show(passed)));
             return verdict;
         }
         if (Status waited = lab.wait_for_change(std::min(wait, within - passed)); !waited)
@@ -65,12 +73,14 @@ EventPlace place_of(const Step& step, const Scenario& scenario, Outcome outcome)
     return place;
 }
 
-Outcome run_step(const TestRun& run, std::size_t test, std::size_t number) {
+/// `left`: of the test's own time, if it has a limit.
+Outcome run_step(const TestRun& run, std::size_t test, std::size_t number, Duration left) {
     const Step& step = run.scenario.tests[test].steps[number];
     std::string what = name_of(step);
     run.tell(StepStarted{run.number, test, number, what});
     auto begin = Clock::now();
-    Verdict verdict = step.within ? ask_within(step, *step.within, run.lab) : ask(step, run.lab);
+    Verdict verdict =
+        step.within ? ask_within(step, std::min(*step.within, left), run.lab) : ask(step, run.lab);
     for (std::string& note : run.lab.take_notes())
         verdict.details.push_back(std::move(note));
     Outcome outcome = outcome_of(verdict.answer);
@@ -83,27 +93,56 @@ bool is_action(const Step& step) {
     return std::visit([](const auto& verb) { return std::decay_t<decltype(verb)>::is_action; }, step.verb);
 }
 
+const Obstacle* obstacle_of(const TestRun& run, std::size_t test) {
+    bool stands = test < run.obstacles.size() && run.obstacles[test].has_value();
+    return stands ? &*run.obstacles[test] : nullptr;
+}
+
+FailureKind usual_kind(Outcome outcome) {
+    if (outcome == Outcome::failed)
+        return FailureKind::assertion;
+    return outcome == Outcome::errored ? FailureKind::internal : FailureKind::none;
+}
+
+/// The test's time is over after this step: what came of it says more about the time than about the network.
+void give_up(TestFinished& finished, const Test& test, std::size_t step) {
+    finished.outcome = Outcome::errored;
+    finished.kind = FailureKind::timeout;
+    finished.reason = fmt::format("not finished after {}, in step {} of {}: {}", show(*test.timeout),
+                                  step + 1, test.steps.size(), name_of(test.steps[step]));
+}
+
 Outcome run_test(const TestRun& run, std::size_t number) {
     const Test& test = run.scenario.tests[number];
+    if (const Obstacle* obstacle = obstacle_of(run, number)) {
+        run.tell(TestFinished{run.number, number, obstacle->outcome, obstacle->kind, obstacle->reason, {}});
+        return obstacle->outcome;
+    }
     run.tell(TestStarted{run.number, number});
     auto begin = Clock::now();
-    Outcome outcome = Outcome::passed;
-    std::string reason;
+    auto deadline = test.timeout ? std::optional(begin + *test.timeout) : std::nullopt;
+    run.lab.set_deadline(deadline);
+    TestFinished finished{run.number, number, Outcome::passed, FailureKind::none, {}, {}};
     for (std::size_t i = 0; i < test.steps.size(); ++i) {
-        Outcome of_step = run_step(run, number, i);
-        outcome = worse(outcome, of_step);
+        Outcome of_step = run_step(run, number, i, deadline ? *deadline - Clock::now() : Duration::max());
+        finished.outcome = worse(finished.outcome, of_step);
+        if (deadline && Clock::now() >= *deadline) {
+            give_up(finished, test, i);
+            break;
+        }
         if (of_step == Outcome::passed || !is_action(test.steps[i]))
             continue;
         if (std::size_t rest = test.steps.size() - i - 1; rest > 0)
-            reason = fmt::format("the action '{}' went wrong, so {} later steps were not done",
-                                 name_of(test.steps[i]), rest);
+            finished.reason = fmt::format("the action '{}' went wrong, so {} later steps were not done",
+                                          name_of(test.steps[i]), rest);
         break;
     }
-    FailureKind kind = outcome == Outcome::failed    ? FailureKind::assertion
-                       : outcome == Outcome::errored ? FailureKind::internal
-                                                     : FailureKind::none;
-    run.tell(TestFinished{run.number, number, outcome, kind, reason, Clock::now() - begin});
-    return outcome;
+    run.lab.set_deadline(std::nullopt);
+    if (finished.kind == FailureKind::none)
+        finished.kind = usual_kind(finished.outcome);
+    finished.took = Clock::now() - begin;
+    run.tell(finished);
+    return finished.outcome;
 }
 
 } // namespace

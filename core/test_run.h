@@ -15,6 +15,8 @@ struct TestRun {
     Lab& lab;
     std::size_t number = 0; ///< of the scenario in the run
     std::function<void(decltype(Event::what))> tell;
+    /// One a test, where something stands in its way; may be shorter than the tests, and empty.
+    std::vector<std::optional<Obstacle>> obstacles{};
 };
 
 /// All tests in order; the worst outcome. A failed check lets its test go on; a failed action ends it.

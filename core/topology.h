@@ -64,6 +64,15 @@ struct Sysctl {
     Span span;
 };
 
+/// A file that only this node sees.
+struct NodeFile {
+    std::string path; ///< absolute and normal, as the node sees it
+    std::string text; ///< its content, unless that is taken from elsewhere
+    std::string from; ///< a file relative to the scenario's folder; empty: `text` it is
+    unsigned mode = 0644;
+    Span span, from_span;
+};
+
 struct Node {
     std::string name;
     NodeKind kind = NodeKind::host;
@@ -72,6 +81,7 @@ struct Node {
     std::vector<Route> routes;
     std::vector<Sysctl> sysctls;
     Span span;
+    std::vector<NodeFile> files;
 };
 
 struct Link {

@@ -35,14 +35,27 @@ struct Apply {
     }
 
     Status operator()(const MakeNode& make) const {
-        auto node = make_node(context.topology.nodes[make.node].name, context.view, context.home);
+        const NodeView* view = context.programs.any ? &context.view : nullptr;
+        auto node = make_node(context.topology.nodes[make.node].name, view, context.home);
         if (!node) {
             Error error = node.error();
             error.doing = fmt::format("{}: {}", doing(), error.doing);
             return failure(std::move(error));
         }
+        node->filter = context.programs.filter;
         context.nodes.push_back(std::move(*node));
         return {};
+    }
+
+    Status operator()(const PutFiles& put) const {
+        NodeNamespaces& node = context.nodes[put.node];
+        Status done = put_files(node, {context.programs.files[put.node], context.view.shared}, context.home);
+        if (!done)
+            // A help of its own, lest EACCES be taken for a refusal of namespaces.
+            return failure({fmt::format("give {} its files: {}", node.name, done.error().doing),
+                            done.error().code, done.error().kernel,
+                            "is every folder on its way open to whoever runs netrig?"});
+        return done;
     }
 
     Status operator()(const WriteSysctl& write) const {

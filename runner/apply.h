@@ -13,6 +13,7 @@ struct ApplyContext {
     const Topology& topology;
     const HomeNamespaces& home;
     const NodeView& view;
+    const NodePrograms& programs;
     std::vector<NodeNamespaces>& nodes; ///< as many as were made so far, in the order of the topology
 };
 

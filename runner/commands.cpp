@@ -4,7 +4,9 @@
 #include "core/plan.h"
 #include "reports/console.h"
 #include "reports/junit.h"
+#include "runner/doctor.h"
 #include "runner/exit_status.h"
+#include "runner/features.h"
 #include "runner/find_scenarios.h"
 #include "runner/report_files.h"
 #include "runner/run_all.h"
@@ -32,7 +34,7 @@ bool is_set(const char* name) {
 }
 
 /// no-color.org and bixense.com/clicolors; an empty value counts as unset.
-bool use_colour(ColourChoice choice) {
+bool use_colour(ColourChoice choice, int descriptor = STDERR_FILENO) {
     if (choice != ColourChoice::automatic)
         return choice == ColourChoice::always;
     if (is_set("NO_COLOR"))
@@ -41,7 +43,7 @@ bool use_colour(ColourChoice choice) {
         return true;
     const char* terminal = std::getenv("TERM");
     bool dumb = terminal == nullptr || std::string_view(terminal) == "dumb";
-    return isatty(STDERR_FILENO) == 1 && !dumb;
+    return isatty(descriptor) == 1 && !dumb;
 }
 
 std::size_t terminal_width() {
@@ -116,7 +118,10 @@ int run_command(const RunCommand& command) {
                      .width = terminal_width()},
                     [](std::string_view text) { print(stderr, text); });
     RunTreeBuilder builder;
-    RunOptions options{command.jobs != 0 ? command.jobs : std::max(1U, std::thread::hardware_concurrency())};
+    AskedFeatures asked = ask_features(features_wanted(loaded.scenarios));
+    RunOptions options{command.jobs != 0 ? command.jobs : std::max(1U, std::thread::hardware_concurrency()),
+                       parse_duration(command.timeout), asked.answers,
+                       command.no_skip ? Missing::is_an_error : Missing::skips};
     run_all(loaded.scenarios, options, {&console, &builder});
     int status = exit_status(builder.tree());
     if (command.junit.empty())
@@ -145,6 +150,13 @@ int plan_command(const PlanCommand& command) {
         print(stdout, fmt::format("# {}: {}\n{}", scenario->source->path, scenario->name,
                                   show(make_plan(scenario->topology), scenario->topology)));
     return exit_passed;
+}
+
+int doctor_command(const DoctorCommand& command) {
+    DoctorReport report = examine_machine();
+    print(stdout, command.json ? doctor_json(report)
+                               : doctor_text(report, use_colour(command.colour, STDOUT_FILENO)));
+    return report.labs ? exit_passed : exit_errored;
 }
 
 } // namespace netrig

@@ -62,14 +62,11 @@ public:
 
     Status start(const NodeNamespaces& node, const std::string& folder) {
         begin_ = Clock::now();
-        Fd directory(open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-        if (!directory.valid())
-            return system_failure("open the working directory " + folder);
         auto in = make_pipe(), out = make_pipe(), err = make_pipe();
         for (const auto* made : {&in, &out, &err})
             if (!*made)
                 return failure(made->error());
-        auto process = launch(loop_, {request_.argv, request_.environment, directory.get(), in->read.get(),
+        auto process = launch(loop_, {request_.argv, request_.environment, folder, in->read.get(),
                                       out->write.get(), err->write.get(), &node});
         if (!process) {
             answer_.not_started = describe(process.error());
@@ -143,6 +140,8 @@ private:
                 answer_.signal = WTERMSIG(status);
             exited_ = true;
             timer_.cancel();
+            if (answer_.timed_out) // its group may hold others, which ignored SIGTERM
+                kill(-process_->id(), SIGKILL);
             close(input_);
             // Whoever it left behind may hold its output open for ever; what is on its way comes now.
             last_words_.expires_after(after_exit);

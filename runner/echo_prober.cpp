@@ -17,7 +17,8 @@ constexpr std::size_t packets_between_receiving =
 
 } // namespace
 
-Result<std::vector<EchoAnswer>> EchoProber::run(std::span<const EchoRequest> requests) {
+Result<std::vector<EchoAnswer>> EchoProber::run(std::span<const EchoRequest> requests,
+    Clock::time_point deadline) {
     requests_ = requests;
     answers_.assign(requests.size(), {});
     progress_.assign(requests.size(), {});
@@ -29,7 +30,7 @@ Result<std::vector<EchoAnswer>> EchoProber::run(std::span<const EchoRequest> req
     }
     if (Status opened = open_sockets(); !opened)
         return failure(opened.error());
-    while (open_ > 0) {
+    while (open_ > 0 && Clock::now() < deadline) {
         if (Status sent = send_due(); !sent)
             return failure(sent.error());
         if (open_ == 0)

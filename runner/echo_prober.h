@@ -20,7 +20,8 @@ public:
         : nodes_(nodes), first_(first_number) {}
 
     /// The answers in the order of the requests.
-    Result<std::vector<EchoAnswer>> run(std::span<const EchoRequest> requests);
+    /// What is unanswered at `deadline` stays so.
+    Result<std::vector<EchoAnswer>> run(std::span<const EchoRequest> requests, Clock::time_point deadline);
 
     /// The next number that no packet of this prober has carried.
     [[nodiscard]] std::uint32_t next_number() const {

@@ -3,11 +3,14 @@
 #include "core/plan.h"
 #include "core/test_run.h"
 #include "reports/events_json.h"
+#include "runner/ids.h"
 #include "runner/lab_process.h"
 #include "runner/live_lab.h"
 #include "runner/time.h"
 
+#include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <filesystem>
 #include <sys/resource.h>
 
@@ -44,8 +47,8 @@ void raise_descriptor_limit() {
 }
 
 ScenarioFinished could_not_build(std::size_t number, const Error& error) {
-    bool refused = error.code == EPERM || error.code == EACCES;
-    std::string help = error.help.empty() && refused ? namespace_remedy() : error.help;
+    bool refused = error.code == EPERM || error.code == EACCES || error.code == ENOSPC;
+    std::string help = error.help.empty() && refused ? namespace_remedy(error.code) : error.help;
     return {number,
             Outcome::errored,
             FailureKind::setup,
@@ -53,6 +56,37 @@ ScenarioFinished could_not_build(std::size_t number, const Error& error) {
             help,
             {},
             {}};
+}
+
+bool has_files(const Topology& topology) {
+    auto any = [](const Node& node) { return !node.files.empty(); };
+    return std::any_of(topology.nodes.begin(), topology.nodes.end(), any);
+}
+
+struct Surroundings {
+    NodePrograms programs;
+    std::string ids; ///< as the report says it
+};
+
+/// Before anything is built: files `from` elsewhere are read while all of the machine can be seen.
+Result<Surroundings> find_surroundings(const Scenario& scenario, const std::string& folder) {
+    auto files = read_node_files(scenario, folder);
+    if (!files)
+        return failure(files.error());
+    auto ids = own_ids();
+    if (!ids)
+        return failure(ids.error());
+    bool commands = runs_commands(scenario);
+    Surroundings found{{commands || has_files(scenario.topology), std::move(*files), {}},
+                       std::string(word(*ids))};
+    if (*ids != Ids::one || !commands)
+        return found;
+    auto filter = make_fake_ids();
+    if (!filter)
+        return failure(filter.error());
+    found.programs.filter = std::make_shared<CallFilter>(std::move(*filter));
+    found.ids += ", id changes answered with success";
+    return found;
 }
 
 std::string folder_of(const std::string& path) {
@@ -63,10 +97,26 @@ std::string folder_of(const std::string& path) {
 
 } // namespace
 
-int run_engine(const Scenario& scenario, std::size_t number, Fd events) {
+bool runs_commands(const Scenario& scenario) {
+    for (const Test& test : scenario.tests)
+        for (const Step& step : test.steps)
+            if (std::holds_alternative<Exec>(step.verb))
+                return true;
+    return false;
+}
+
+int run_engine(const Scenario& scenario, std::vector<std::optional<Obstacle>> obstacles, std::size_t number,
+               Fd events) {
     PipeSink sink(std::move(events));
+    signal(SIGPIPE, SIG_IGN); // a command that does not read its input is no reason to end; EPIPE tells
     raise_descriptor_limit();
-    auto lab = LiveLab::make(scenario.topology, folder_of(scenario.source->path));
+    std::string folder = folder_of(scenario.source->path);
+    auto surroundings = find_surroundings(scenario, folder);
+    if (!surroundings) {
+        sink.tell(could_not_build(number, surroundings.error()));
+        return 0;
+    }
+    auto lab = LiveLab::make(scenario.topology, folder, std::move(surroundings->programs));
     if (!lab) {
         sink.tell(could_not_build(number, lab.error()));
         return 0;
@@ -77,8 +127,9 @@ int run_engine(const Scenario& scenario, std::size_t number, Fd events) {
         return 0;
     }
     sink.tell(ScenarioBuilt{number, scenario.topology.nodes.size(), scenario.topology.links.size(),
-                            times->namespaces, times->operations, times->wait});
-    Outcome outcome = run_tests({scenario, **lab, number, [&](auto what) { sink.tell(std::move(what)); }});
+                            times->namespaces, times->operations, times->wait, surroundings->ids});
+    Outcome outcome = run_tests(
+        {scenario, **lab, number, [&](auto what) { sink.tell(std::move(what)); }, std::move(obstacles)});
     sink.tell(ScenarioFinished{number, outcome, FailureKind::none, {}, {}, {}, {}});
     [[maybe_unused]] LiveLab* ended_with_the_process = lab->release(); // faster than closing one by one
     return 0;

@@ -6,7 +6,12 @@
 
 namespace netrig {
 
+/// Whether programs run in its nodes; they may need several user ids (ids.h).
+bool runs_commands(const Scenario& scenario);
+
 /// Exit status of the engine's process: 0 when it told all that there was to tell.
-int run_engine(const Scenario& scenario, std::size_t number, Fd events);
+/// `obstacles`: what stands in the way of each test, if anything does.
+int run_engine(const Scenario& scenario, std::vector<std::optional<Obstacle>> obstacles, std::size_t number,
+               Fd events);
 
 } // namespace netrig

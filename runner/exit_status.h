@@ -8,6 +8,7 @@ inline constexpr int exit_failed = 1;
 inline constexpr int exit_usage = 2; ///< or an invalid scenario
 inline constexpr int exit_internal = 3;
 inline constexpr int exit_nothing_selected = 4;
+inline constexpr int exit_missing = 5; ///< the machine lacks something, and --no-skip was given
 inline constexpr int exit_errored = 6;
 inline constexpr int exit_report_not_written = 8;
 

@@ -1,5 +1,6 @@
 #include "runner/lab_process.h"
 
+#include "runner/ids.h"
 #include "runner/system_error.h"
 
 #include <array>
@@ -33,28 +34,25 @@ Result<Pipe> make_pipe() {
     return Pipe{Fd(ends[0]), Fd(ends[1])};
 }
 
-Status write_file(const char* path, const std::string& text) {
-    Fd file(open(path, O_WRONLY | O_CLOEXEC));
-    if (!file.valid() || write(file.get(), text.data(), text.size()) < 0)
-        return system_failure(fmt::format("write {}", path));
-    return {};
-}
-
-/// user_namespaces(7): one id, root inside and the caller outside.
-Status map_ids(uid_t user, gid_t group) {
-    if (Status denied = write_file("/proc/self/setgroups", "deny"); !denied)
-        return denied;
-    if (Status mapped = write_file("/proc/self/uid_map", fmt::format("0 {} 1", user)); !mapped)
-        return mapped;
-    return write_file("/proc/self/gid_map", fmt::format("0 {} 1", group));
+/// In an unprivileged container a new /proc is refused while parts of the old one are masked; the old one
+/// shows our namespaces as well, and does if the network's settings can be written in it.
+Status own_proc() {
+    if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr) == 0)
+        return {};
+    int refused = errno;
+    if (refused == EPERM && Fd(open("/proc/sys/net/ipv4/ip_forward", O_WRONLY | O_CLOEXEC)).valid())
+        return {};
+    return failure({"mount the lab's own /proc",
+                    refused,
+                    {},
+                    "this container's /proc is masked or read-only: run it with '--security-opt "
+                    "systempaths=unconfined' (Docker) or '--security-opt unmask=ALL' (Podman)"});
 }
 
 Status own_mounts() {
     if (mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0)
         return system_failure("make the lab's mounts private");
-    if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr) != 0)
-        return system_failure("mount the lab's own /proc");
-    return {};
+    return own_proc();
 }
 
 /// The runner's handlers write to descriptors that are about to be something else.
@@ -102,28 +100,43 @@ void keep_only(Fd& events, Fd& alive) {
     }
 }
 
-struct Ids {
-    uid_t user;
-    gid_t group;
-    bool map; ///< the lab has a user namespace of its own
+enum class Mapping {
+    none, ///< no user namespace
+    one,  ///< the lab's first process maps one id itself
+    several,
 };
 
-Status enter_lab(const Ids& ids) {
+struct Caller {
+    uid_t user;
+    gid_t group;
+};
+
+/// With several ids it is the runner that maps them; end-of-file when it died.
+bool await_ids(Pipe& mapped) {
+    mapped.write.reset();
+    char byte = 0;
+    return read(mapped.read.get(), &byte, 1) == 1;
+}
+
+Status enter_lab(Mapping mapping, const Caller& caller) {
     setsid(); // a terminal's signals are for the runner, which ends us in order
-    if (ids.map)
-        if (Status mapped = map_ids(ids.user, ids.group); !mapped)
+    if (mapping == Mapping::one)
+        if (Status mapped = map_one_id(caller.user, caller.group); !mapped)
             return mapped;
     // After the ids, which clear it. The pipe tells as well, should the runner have died by now.
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     return own_mounts();
 }
 
-[[noreturn]] void be_reaper(const Ids& ids, Fd events, Fd alive, const std::function<int(Fd)>& engine) {
+[[noreturn]] void be_reaper(Mapping mapping, const Caller& caller, Fd events, Fd alive,
+                            const std::function<int(Fd)>& engine) {
     reset_signals();
     keep_only(events, alive);
     unblock_all();
-    if (Status entered = enter_lab(ids); !entered) {
-        std::string words = "!" + describe(entered.error()) + "\n";
+    if (Status entered = enter_lab(mapping, caller); !entered) {
+        const Error& error = entered.error();
+        std::string words = fmt::format("!{}\t{}\n", describe(error),
+                                        error.help.empty() ? namespace_remedy(error.code) : error.help);
         [[maybe_unused]] ssize_t written = write(events.get(), words.data(), words.size());
         _exit(set_up_failed);
     }
@@ -146,21 +159,66 @@ Status enter_lab(const Ids& ids) {
     reap(pid, alive, children);
 }
 
-/// A fork into new namespaces, which glibc has no wrapper for. 0 in the child, where all signals are blocked.
-pid_t fork_into(std::uint64_t flags, int& handle) {
+/// clone3(2) without glibc, which has no wrapper for it. Profiles from before it answer ENOSYS or EPERM, and
+/// may permit the same by clone(2).
+pid_t clone_into(std::uint64_t flags, int& handle) {
     clone_args arguments{};
     arguments.flags = flags | CLONE_PIDFD;
     arguments.pidfd = reinterpret_cast<std::uint64_t>(&handle);
     arguments.exit_signal = SIGCHLD;
+    long pid = syscall(SYS_clone3, &arguments, sizeof arguments);
+    if (pid < 0 && (errno == ENOSYS || errno == EPERM))
+        pid = syscall(SYS_clone, flags | CLONE_PIDFD | SIGCHLD, nullptr, &handle, nullptr, nullptr);
+    return static_cast<pid_t>(pid);
+}
+
+/// A fork into new namespaces. 0 in the child, where all signals are blocked.
+pid_t fork_into(std::uint64_t flags, int& handle) {
     sigset_t all, before;
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, &before);
-    auto pid = static_cast<pid_t>(syscall(SYS_clone3, &arguments, sizeof arguments));
+    pid_t pid = clone_into(flags, handle);
     int code = errno;
     if (pid != 0)
         sigprocmask(SIG_SETMASK, &before, nullptr);
     errno = code;
     return pid;
+}
+
+/// Ends a lab whose ids could not be mapped; its first process waits for them yet.
+void give_up(pid_t pid, int handle) {
+    kill(pid, SIGKILL);
+    waitpid(pid, nullptr, 0);
+    close(handle);
+}
+
+Result<LabProcess> start_mapped(const std::function<int(Fd events)>& engine, Mapping mapping,
+                                const IdMap& map) {
+    auto events = make_pipe(), alive = make_pipe(), mapped = make_pipe();
+    for (const auto* made : {&events, &alive, &mapped})
+        if (!*made)
+            return failure(made->error());
+    constexpr std::uint64_t always = CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS;
+    Caller caller{geteuid(), getegid()};
+    int handle = -1;
+    pid_t pid = fork_into(always | (mapping == Mapping::none ? 0 : CLONE_NEWUSER), handle);
+    if (pid == 0) {
+        if (mapping == Mapping::several && !await_ids(*mapped))
+            _exit(set_up_failed);
+        be_reaper(mapping, caller, std::move(events->write), std::move(alive->read), engine);
+    }
+    if (pid < 0) {
+        bool refused = errno == EPERM || errno == ENOSPC || errno == EACCES || errno == ENOSYS;
+        return failure({"make the lab's namespaces", errno, {}, refused ? namespace_remedy(errno) : ""});
+    }
+    if (mapping == Mapping::several) {
+        if (Status done = map_several_ids(pid, map); !done) {
+            give_up(pid, handle);
+            return failure(done.error());
+        }
+        [[maybe_unused]] ssize_t told = write(mapped->write.get(), "m", 1);
+    }
+    return LabProcess{pid, Fd(handle), std::move(events->read), std::move(alive->write)};
 }
 
 bool first_word_is(const char* path, const std::string& wanted) {
@@ -171,7 +229,14 @@ bool first_word_is(const char* path, const std::string& wanted) {
 
 } // namespace
 
-std::string namespace_remedy() {
+std::optional<Refusal> read_refusal(const std::string& line) {
+    std::size_t tab = line.find('\t');
+    if (!line.starts_with('!') || tab == std::string::npos)
+        return std::nullopt;
+    return Refusal{line.substr(1, tab - 1), line.substr(tab + 1)};
+}
+
+std::string namespace_remedy(int code) {
     if (first_word_is("/proc/sys/kernel/apparmor_restrict_unprivileged_userns", "1"))
         return "AppArmor restricts user namespaces here: run as root, or "
                "'sysctl -w kernel.apparmor_restrict_unprivileged_userns=0'";
@@ -181,33 +246,28 @@ std::string namespace_remedy() {
     if (first_word_is("/proc/sys/user/max_user_namespaces", "0"))
         return "user namespaces are switched off here: run as root, or 'sysctl -w "
                "user.max_user_namespaces=10000'";
-    if (geteuid() != 0)
-        return "run as root, or where user namespaces are permitted (a container's seccomp profile may "
-               "forbid them)";
+    if (code == ENOSPC)
+        return "a limit of namespaces is reached: raise user.max_net_namespaces and its like (sysctl), or "
+               "run "
+               "fewer labs at once (-j)";
+    if (is_ordinary_user())
+        return "run as root, or where user namespaces with mounts of their own are permitted (a container's "
+               "seccomp profile, or a security module, may forbid them)";
     return "root here lacks CAP_SYS_ADMIN, as in a container: run it with '--cap-add SYS_ADMIN --cap-add "
            "NET_ADMIN'";
 }
 
-Result<LabProcess> start_lab(const std::function<int(Fd events)>& engine) {
-    auto events = make_pipe(), alive = make_pipe();
-    for (const auto* made : {&events, &alive})
-        if (!*made)
-            return failure(made->error());
-    constexpr std::uint64_t always = CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS;
-    Ids ids{geteuid(), getegid(), geteuid() != 0};
-    int handle = -1;
-    pid_t pid = fork_into(always | (ids.map ? CLONE_NEWUSER : 0), handle);
-    if (pid < 0 && errno == EPERM && !ids.map) { // root without the rights of root, as in a container
-        ids.map = true;
-        pid = fork_into(always | CLONE_NEWUSER, handle);
+Result<LabProcess> start_lab(const std::function<int(Fd events)>& engine, LabOptions options) {
+    if (geteuid() == 0) {
+        auto lab = start_mapped(engine, Mapping::none, {});
+        if (lab || lab.error().code != EPERM) // root without the rights of root, as in a container
+            return lab;
     }
-    if (pid == 0)
-        be_reaper(ids, std::move(events->write), std::move(alive->read), engine);
-    if (pid < 0) {
-        bool refused = errno == EPERM || errno == ENOSPC || errno == EACCES;
-        return failure({"make the lab's namespaces", errno, {}, refused ? namespace_remedy() : ""});
-    }
-    return LabProcess{pid, Fd(handle), std::move(events->read), std::move(alive->write)};
+    if (options.several_ids)
+        if (auto map = plan_several_ids())
+            if (auto lab = start_mapped(engine, Mapping::several, *map); lab)
+                return lab;
+    return start_mapped(engine, Mapping::one, {});
 }
 
 } // namespace netrig

@@ -7,7 +7,10 @@
 #include "core/result.h"
 #include "runner/fd.h"
 
+#include <cerrno>
 #include <functional>
+#include <optional>
+#include <string>
 #include <sys/types.h>
 
 namespace netrig {
@@ -19,11 +22,23 @@ struct LabProcess {
     Fd alive;  ///< closing it ends the lab; so does the death of the runner
 };
 
+struct LabOptions {
+    bool several_ids = false; ///< if possible (ids.h); costs two small programs for an ordinary user
+};
+
 /// Runs `engine(events)` in a new lab; what it returns is the engine's exit status. It never returns into the
 /// caller's code: the lab's process ends by _exit. As root without a user namespace, else with one.
-Result<LabProcess> start_lab(const std::function<int(Fd events)>& engine);
+Result<LabProcess> start_lab(const std::function<int(Fd events)>& engine, LabOptions options = {});
 
-/// What a person can do where namespaces are refused; empty when nothing is known to stand in the way.
-std::string namespace_remedy();
+/// Why the lab's first process could not make it ready, told by the pipe in place of events.
+struct Refusal {
+    std::string words, help;
+};
+
+/// Of a line without its new line; nothing when it is anything else.
+std::optional<Refusal> read_refusal(const std::string& line);
+
+/// What a person can do where namespaces, or mounts in them, are refused with `code`, an errno value.
+std::string namespace_remedy(int code = EPERM);
 
 } // namespace netrig

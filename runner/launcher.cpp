@@ -3,6 +3,7 @@
 #include "runner/system_error.h"
 
 #include <csignal>
+#include <fmt/format.h>
 #include <linux/close_range.h>
 #include <sched.h>
 #include <sys/prctl.h>
@@ -14,6 +15,8 @@ extern char** environ;
 namespace netrig {
 
 namespace {
+
+constexpr const char *at_start = "start", *at_directory = "enter the working directory";
 
 /// All that the child needs, made before vfork: the child shares our memory and may allocate nothing.
 struct Prepared {
@@ -73,15 +76,17 @@ void reset_signals() {
     setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     enter_node(prepared);
-    if (launch.directory >= 0 && fchdir(launch.directory) != 0)
-        give_up(prepared, "enter the working directory");
+    if (chdir(launch.directory.c_str()) != 0)
+        give_up(prepared, at_directory);
     // The three may overlap 0, 1 and 2 only as themselves: our own descriptors are all above.
     if (dup2(launch.input, 0) < 0 || dup2(launch.output, 1) < 0 || dup2(launch.errors, 2) < 0)
         give_up(prepared, "set up its input and output");
     syscall(SYS_close_range, 3, ~0U, CLOSE_RANGE_CLOEXEC);
+    if (launch.node != nullptr && launch.node->filter && !set_filter(*launch.node->filter))
+        give_up(prepared, "set the filter of id changes before");
     sigprocmask(SIG_SETMASK, &prepared.signals, nullptr);
     execvpe(prepared.argv[0], prepared.argv.data(), prepared.environment.data());
-    give_up(prepared, "start");
+    give_up(prepared, at_start);
 }
 
 pid_t start(Prepared& prepared) {
@@ -108,8 +113,11 @@ Result<Process> launch(boost::asio::io_context& loop, const Launch& launch) {
         return system_failure("start " + launch.argv.front());
     if (prepared.failed_at != nullptr) {
         waitpid(pid, nullptr, 0);
-        std::string doing = std::string(prepared.failed_at) + " '" + launch.argv.front() + "'";
-        std::string help = prepared.code == ENOENT ? "is it installed, and in PATH?" : "";
+        const char* at = prepared.failed_at;
+        bool found = at != at_start || prepared.code != ENOENT;
+        std::string doing =
+            fmt::format("{} '{}'", at, at == at_directory ? launch.directory : launch.argv.front());
+        std::string help = found ? "" : "is it installed, and in PATH?";
         return failure({std::move(doing), prepared.code, {}, std::move(help)});
     }
     int handle = static_cast<int>(syscall(SYS_pidfd_open, pid, 0));

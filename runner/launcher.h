@@ -19,13 +19,13 @@ using Process = boost::process::v2::basic_process<boost::asio::io_context::execu
 struct Launch {
     std::vector<std::string> argv;                  ///< argv[0] is looked for in PATH
     std::map<std::string, std::string> environment; ///< added to the runner's own
-    int directory = -1;                             ///< descriptor of the working directory
+    std::string directory = "/";                    ///< where it works, as the node sees it
     int input = -1, output = -1, errors = -1;       ///< what becomes 0, 1, 2
     const NodeNamespaces* node = nullptr;           ///< where it runs; nothing: here
 };
 
 /// The process leads a process group of its own, so that everything it starts can be ended with it. It
-/// inherits no descriptor but 0, 1 and 2. An Error whose code is ENOENT means that there is no such program.
+/// inherits no descriptor but 0, 1 and 2.
 Result<Process> launch(boost::asio::io_context& loop, const Launch& launch);
 
 } // namespace netrig

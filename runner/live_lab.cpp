@@ -4,17 +4,14 @@
 #include "runner/commands_in_nodes.h"
 #include "runner/echo_prober.h"
 #include "runner/link_messages.h"
-#include "runner/system_error.h"
 #include "runner/tcp_echo_prober.h"
 
-#include <fcntl.h>
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace netrig {
 
 namespace {
-
-constexpr const char* hosts_path = "/run/hosts"; // on the lab's own /run, which no node sees
 
 /// /etc/hosts of all nodes: every node's name with each of its addresses.
 std::string hosts_text(const Topology& topology) {
@@ -26,31 +23,24 @@ std::string hosts_text(const Topology& topology) {
     return text;
 }
 
-Status write_hosts(const Topology& topology, const std::string& folder) {
-    if (Status covered = cover_folder("/run", folder); !covered)
-        return covered;
-    Fd file(open(hosts_path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
-    std::string text = hosts_text(topology);
-    if (!file.valid() || write(file.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()))
-        return system_failure("write the nodes' /etc/hosts");
-    return {};
-}
-
 } // namespace
 
-Result<std::unique_ptr<LiveLab>> LiveLab::make(const Topology& topology, const std::string& folder) {
+Result<std::unique_ptr<LiveLab>> LiveLab::make(const Topology& topology, const std::string& folder,
+                                               NodePrograms programs) {
     auto home = HomeNamespaces::open();
     if (!home)
         return failure(home.error());
-    if (Status written = write_hosts(topology, folder); !written)
-        return failure(written.error());
-    return std::unique_ptr<LiveLab>(new LiveLab(topology, std::move(*home), {hosts_path, folder}));
+    auto view = make_view(hosts_text(topology), folder);
+    if (!view)
+        return failure(view.error());
+    return std::unique_ptr<LiveLab>(
+        new LiveLab(topology, std::move(*home), std::move(*view), std::move(programs)));
 }
 
 Result<BuildTimes> LiveLab::build(const Plan& plan) {
     BuildTimes times;
     nodes_.reserve(topology_.nodes.size());
-    ApplyContext context{topology_, home_, view_, nodes_};
+    ApplyContext context{topology_, home_, view_, programs_, nodes_};
     for (const PlannedOp& planned : plan) {
         auto begin = Clock::now();
         if (Status applied = apply(planned.op, context); !applied)
@@ -68,7 +58,7 @@ Result<BuildTimes> LiveLab::build(const Plan& plan) {
 
 Result<std::vector<EchoAnswer>> LiveLab::ping_unprepared(std::span<const EchoRequest> requests) {
     EchoProber prober(nodes_, next_echo_);
-    auto answers = prober.run(requests);
+    auto answers = prober.run(requests, deadline_);
     next_echo_ = prober.next_number();
     return answers;
 }
@@ -97,11 +87,24 @@ Result<std::vector<TcpEchoAnswer>> LiveLab::tcp_echo(std::span<const TcpEchoRequ
         flows.push_back({request.from, request.to});
     if (Status prepared = prepare_neighbours(flows); !prepared)
         return failure(prepared.error());
-    return TcpEchoProber(nodes_).run(requests);
+    std::vector<TcpEchoRequest> bounded(requests.begin(), requests.end());
+    for (TcpEchoRequest& request : bounded)
+        request.timeout = at_most(request.timeout);
+    return TcpEchoProber(nodes_).run(bounded);
 }
 
 Result<std::vector<CommandAnswer>> LiveLab::run(std::span<const CommandRequest> requests) {
-    return run_commands(requests, nodes_, view_.scenario_folder);
+    std::vector<CommandRequest> bounded(requests.begin(), requests.end());
+    if (deadline_ != Clock::time_point::max())
+        for (CommandRequest& request : bounded)
+            request.timeout = at_most(request.timeout.value_or(nanoseconds::max()));
+    return run_commands(bounded, nodes_, view_.scenario_folder);
+}
+
+nanoseconds LiveLab::at_most(nanoseconds wanted) const {
+    if (deadline_ == Clock::time_point::max())
+        return wanted;
+    return std::clamp(deadline_ - Clock::now(), nanoseconds(0), wanted);
 }
 
 std::string LiveLab::where(NodeIndex node, const std::string& name) const {
@@ -176,7 +179,7 @@ Status LiveLab::wait_for_change(nanoseconds at_most) {
         watcher_.emplace(std::move(*opened));
         return {}; // what changed before it was opened was not heard, so look once more at once
     }
-    return watcher_->wait(at_most);
+    return watcher_->wait(this->at_most(at_most));
 }
 
 } // namespace netrig

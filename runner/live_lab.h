@@ -9,6 +9,7 @@
 #include "runner/neighbour_pins.h"
 #include "runner/node_namespaces.h"
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,7 +24,8 @@ struct BuildTimes {
 class LiveLab : public Lab {
 public:
     /// `folder`: absolute, of the scenario's file. Call from the process that is to own the lab.
-    static Result<std::unique_ptr<LiveLab>> make(const Topology& topology, const std::string& folder);
+    static Result<std::unique_ptr<LiveLab>> make(const Topology& topology, const std::string& folder,
+                                                 NodePrograms programs = {});
 
     /// Performs the plan in order and stops at the first operation that fails.
     Result<BuildTimes> build(const Plan& plan);
@@ -35,25 +37,33 @@ public:
     Result<std::optional<FoundLink>> link(NodeIndex node, const std::string& name) override;
     Status set_link(NodeIndex node, const std::string& name, bool up) override;
     Status delete_link(NodeIndex node, const std::string& name) override;
+    void set_deadline(std::optional<Clock::time_point> deadline) override {
+        deadline_ = deadline.value_or(Clock::time_point::max());
+    }
     std::vector<std::string> take_notes() override { return std::exchange(notes_, {}); }
     Status wait_for_change(nanoseconds at_most) override;
 
 private:
-    LiveLab(const Topology& topology, HomeNamespaces home, NodeView view)
-        : topology_(topology), home_(std::move(home)), view_(std::move(view)), pins_(topology_, nodes_) {}
+    LiveLab(const Topology& topology, HomeNamespaces home, NodeView view, NodePrograms programs)
+        : topology_(topology), home_(std::move(home)), view_(std::move(view)), programs_(std::move(programs)),
+          pins_(topology_, nodes_) {}
 
     Result<std::vector<EchoAnswer>> ping_unprepared(std::span<const EchoRequest> requests);
     Status prepare_neighbours(std::span<const Flow> flows);
     Result<Ifindex> index_of(NodeIndex node, const std::string& name, const std::string& doing);
+    /// The time that is left, but no more than `wanted`.
+    [[nodiscard]] nanoseconds at_most(nanoseconds wanted) const;
     [[nodiscard]] std::string where(NodeIndex node, const std::string& name) const;
 
     const Topology& topology_;
     HomeNamespaces home_;
     NodeView view_;
+    NodePrograms programs_;
     std::vector<NodeNamespaces> nodes_;
     NeighbourPins pins_;
     std::optional<ChangeWatcher> watcher_;
     std::vector<std::string> notes_;
+    Clock::time_point deadline_ = Clock::time_point::max();
     std::uint32_t next_echo_ = 1; ///< so that a late reply is never taken for a later request's
 };
 

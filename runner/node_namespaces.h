@@ -3,10 +3,14 @@
 #pragma once
 
 #include "core/result.h"
+#include "runner/fake_ids.h"
 #include "runner/fd.h"
 #include "runner/netlink_socket.h"
+#include "runner/node_view.h"
 
+#include <memory>
 #include <string>
+#include <vector>
 
 namespace netrig {
 
@@ -14,6 +18,8 @@ struct NodeNamespaces {
     std::string name;
     Fd network, mounts, uts;
     NetlinkSocket netlink;
+    OwnFolders folders;                         ///< in its mount namespace
+    std::shared_ptr<const CallFilter> filter{}; ///< put before its programs; nothing: none
 };
 
 /// The lab's own view of files and its host name, from which nodes are made and to which the engine returns.
@@ -24,18 +30,19 @@ struct HomeNamespaces {
     [[nodiscard]] Status enter() const;
 };
 
-/// What a node's view of the file system needs.
-struct NodeView {
-    std::string hosts_file;      ///< is seen as /etc/hosts
-    std::string scenario_folder; ///< absolute; stays visible under the node's own /tmp and /run
+/// What there is for programs in nodes.
+struct NodePrograms {
+    bool any = true;                ///< none run: nobody looks at a node's files, and its view costs nothing
+    std::vector<FilesInNode> files; ///< by node; none at all when no node has any
+    std::shared_ptr<const CallFilter> filter;
 };
 
-/// Makes a node and returns home, whatever happens. Its host name is `name`; /run and /tmp are its own and
-/// empty; /sys shows its own network.
-Result<NodeNamespaces> make_node(const std::string& name, const NodeView& view, const HomeNamespaces& home);
+/// Makes a node and returns home, whatever happens. Its host name is `name`; without a view it sees the lab's
+/// files.
+Result<NodeNamespaces> make_node(const std::string& name, const NodeView* view, const HomeNamespaces& home);
 
-/// A private, empty file system at `where`; the scenario's folder, if it lies there, is shown in it again.
-Status cover_folder(const std::string& where, const std::string& scenario_folder);
+/// Puts files into a node's view and returns home, whatever happens.
+Status put_files(NodeNamespaces& node, const FilesToPut& files, const HomeNamespaces& home);
 
 /// Puts the calling thread into the node's network namespace. Nobody needs the lab's own, so there is no way
 /// back to fail: whoever opens a socket enters first.

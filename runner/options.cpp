@@ -1,5 +1,6 @@
 #include "runner/options.h"
 
+#include "core/quantity.h"
 #include "core/suggest.h"
 #include "runner/exit_status.h"
 
@@ -14,18 +15,23 @@ namespace {
 
 constexpr const char* footer =
     "Exit status: 0 all passed, 1 a test failed, 2 usage or an invalid scenario, 3 internal error,\n"
-    "4 no scenario found, 6 errors only, 8 a report could not be written, 128+n ended by signal n.\n"
+    "4 no scenario found, 5 the machine lacks what is required and --no-skip was given, 6 errors only\n"
+    "(of doctor: labs cannot be built here), 8 a report could not be written, 128+n ended by signal n.\n"
     "People read standard error, machines read standard output. README.md has the scenario format.";
 
-void add_common(CLI::App& command, CommonOptions& common) {
+void add_colour(CLI::App& command, ColourChoice& colour) {
     static const std::map<std::string, ColourChoice> colours{
         {"auto", ColourChoice::automatic}, {"always", ColourChoice::always}, {"never", ColourChoice::never}};
-    command.add_option("PATH", common.paths, "scenario files, or folders to look for *.toml in")->required();
     command
-        .add_option("--color", common.colour,
+        .add_option("--color", colour,
                     "auto (default), always or never; NO_COLOR and CLICOLOR_FORCE are followed")
         ->type_name("WHEN")
         ->transform(CLI::CheckedTransformer(colours, CLI::ignore_case).description(""));
+}
+
+void add_common(CLI::App& command, CommonOptions& common) {
+    command.add_option("PATH", common.paths, "scenario files, or folders to look for *.toml in")->required();
+    add_colour(command, common.colour);
 }
 
 /// A better word than the library's for a subcommand that there is not; empty for an option.
@@ -33,7 +39,7 @@ std::string unknown_command(const std::string& word) {
     if (word.empty() || word.front() == '-')
         return {};
     return fmt::format("unknown command '{}'; {}\nRun with --help for more information.\n", word,
-                       suggestion(word, {"run", "check", "plan"}));
+                       suggestion(word, {"run", "check", "plan", "doctor"}));
 }
 
 } // namespace
@@ -52,10 +58,18 @@ Command parse_command_line(int argc, const char* const* argv) {
     run_app->add_option("-j,--jobs", run.jobs, "labs at once; as many as processors by default")
         ->type_name("N")
         ->check(CLI::Range(1, 1000).description(""));
+    run_app->add_option("--timeout", run.timeout, "for the whole run, such as 10min")
+        ->type_name("TIME")
+        ->check(CLI::Validator(
+            [](std::string& text) {
+                return parse_duration(text) ? "" : "a time such as 90s or 10min is wanted";
+            },
+            ""));
     run_app->add_option("--junit", run.junit, "write a JUnit report; '-' is standard output")
         ->type_name("FILE");
     run_app->add_flag("-v,--verbose", run.verbose, "a line for each test too");
     run_app->add_flag("--stats", run.stats, "say where each scenario's time went");
+    run_app->add_flag("--no-skip", run.no_skip, "what this machine lacks is an error, not a skip");
     CheckCommand check;
     CLI::App* check_app =
         app.add_subcommand("check", "say all that is wrong with scenarios, and build nothing");
@@ -64,6 +78,11 @@ Command parse_command_line(int argc, const char* const* argv) {
     CLI::App* plan_app =
         app.add_subcommand("plan", "print the operations that would build scenarios, in their order");
     add_common(*plan_app, plan.common);
+    DoctorCommand doctor;
+    CLI::App* doctor_app =
+        app.add_subcommand("doctor", "say what this machine offers, and what to do where it does not");
+    add_colour(*doctor_app, doctor.colour);
+    doctor_app->add_flag("--json", doctor.json, "for machines");
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
@@ -77,6 +96,8 @@ Command parse_command_line(int argc, const char* const* argv) {
         return run;
     if (check_app->parsed())
         return check;
+    if (doctor_app->parsed())
+        return doctor;
     return plan;
 }
 

@@ -16,10 +16,12 @@ struct CommonOptions {
 
 struct RunCommand {
     CommonOptions common;
-    unsigned jobs = 0; ///< 0: as many as the machine has processors
-    std::string junit; ///< path, "-" for standard output, empty for none
+    unsigned jobs = 0;   ///< 0: as many as the machine has processors
+    std::string timeout; ///< of the whole run, such as "10min"; empty for none
+    std::string junit;   ///< path, "-" for standard output, empty for none
     bool verbose = false;
     bool stats = false;
+    bool no_skip = false; ///< what the machine lacks is an error
 };
 
 struct CheckCommand {
@@ -30,13 +32,18 @@ struct PlanCommand {
     CommonOptions common;
 };
 
+struct DoctorCommand {
+    ColourChoice colour = ColourChoice::automatic;
+    bool json = false;
+};
+
 /// The command line was asked for help or was not understood: print and exit.
 struct PrintAndExit {
     std::string to_stdout, to_stderr;
     int status = 0;
 };
 
-using Command = std::variant<RunCommand, CheckCommand, PlanCommand, PrintAndExit>;
+using Command = std::variant<RunCommand, CheckCommand, PlanCommand, DoctorCommand, PrintAndExit>;
 
 Command parse_command_line(int argc, const char* const* argv);
 

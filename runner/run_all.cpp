@@ -3,6 +3,7 @@
 #include "reports/events_json.h"
 #include "reports/run_tree.h"
 #include "runner/engine.h"
+#include "runner/features.h"
 #include "runner/lab_process.h"
 #include "runner/time.h"
 
@@ -18,6 +19,7 @@
 #include <fmt/format.h>
 #include <functional>
 #include <list>
+#include <set>
 #include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -37,19 +39,59 @@ std::vector<TestHeader> headers_of(const Scenario& scenario) {
     return headers;
 }
 
+/// What a scenario and each of its tests lack on this machine.
+struct Obstacles {
+    std::optional<Obstacle> scenario;
+    std::vector<std::optional<Obstacle>> tests;
+};
+
+Obstacles obstacles_of(const Scenario& scenario, const RunOptions& options) {
+    auto find = [&](const std::vector<Requirement>& wanted) {
+        return find_obstacle(wanted, options.features, options.missing);
+    };
+    Obstacles found{find(scenario.requirements), {}};
+    for (const Test& test : scenario.tests)
+        found.tests.push_back(find(test.requirements));
+    return found;
+}
+
+ScenarioStarted started(const Scenario& scenario, std::size_t number) {
+    return {number,        scenario.name,       scenario.source->path, scenario.description,
+            scenario.tags, headers_of(scenario)};
+}
+
+/// Where a lab could not be built: whether that is because the machine lacks what the topology needs. Asked
+/// only then, since asking takes longer than building what most machines can.
+std::optional<Obstacle> obstacle_found_late(const Scenario& scenario, Missing missing) {
+    std::vector<Requirement> derived = requirements_of(scenario.topology);
+    std::set<std::string> names;
+    for (const Requirement& each : derived)
+        names.insert(each.feature);
+    return find_obstacle(derived, ask_features(names).answers, missing);
+}
+
 /// One scenario's lab as the runner sees it: a pipe, a process handle and a deadline. Stays where it is.
 class LabRun {
 public:
-    LabRun(asio::io_context& loop, const Scenario& scenario, std::size_t number, Tell tell,
-           std::function<void()> over)
-        : scenario_(scenario), number_(number), tell_(std::move(tell)), over_(std::move(over)), events_(loop),
-          handle_(loop), deadline_(loop) {}
+    LabRun(asio::io_context& loop, const Scenario& scenario, const RunOptions& options, std::size_t number,
+           Tell tell, std::function<void()> over)
+        : scenario_(scenario), obstacles_(obstacles_of(scenario, options)), missing_(options.missing),
+          number_(number), tell_(std::move(tell)), over_(std::move(over)), events_(loop), handle_(loop),
+          deadline_(loop) {}
 
     void start() {
         begin_ = Clock::now();
-        tell_(ScenarioStarted{number_, scenario_.name, scenario_.source->path, scenario_.description,
-                              scenario_.tags, headers_of(scenario_)});
-        auto lab = start_lab([this](Fd events) { return run_engine(scenario_, number_, std::move(events)); });
+        tell_(started(scenario_, number_));
+        if (const auto& obstacle = obstacles_.scenario) {
+            end_as(obstacle->outcome, obstacle->kind, obstacle->reason);
+            finish();
+            return;
+        }
+        auto lab = start_lab(
+            [this](Fd events) {
+                return run_engine(scenario_, std::move(obstacles_.tests), number_, std::move(events));
+            },
+            {.several_ids = runs_commands(scenario_)});
         if (!lab) {
             end_as(Outcome::errored, FailureKind::setup,
                    "the lab could not be built: " + describe(lab.error()));
@@ -100,10 +142,9 @@ private:
     }
 
     void take(const std::string& line) {
-        if (line.starts_with('!')) { // the reaper's own words, before there was an engine
-            end_as(Outcome::errored, FailureKind::setup,
-                   "the lab could not be built: " + line.substr(1, line.size() - 2));
-            finished_->help = namespace_remedy();
+        if (auto refusal = read_refusal(line.substr(0, line.size() - 1))) {
+            end_as(Outcome::errored, FailureKind::setup, "the lab could not be built: " + refusal->words);
+            finished_->help = refusal->help;
             return;
         }
         auto event = from_json_line(line);
@@ -142,6 +183,11 @@ private:
         if (!finished_)
             end_as(Outcome::errored, FailureKind::internal,
                    fmt::format("the lab's process ended before it was done: {}", how_it_ended()));
+        bool not_built = finished_->outcome == Outcome::errored && finished_->kind == FailureKind::setup;
+        if (auto obstacle = not_built ? obstacle_found_late(scenario_, missing_) : std::nullopt) {
+            end_as(obstacle->outcome, obstacle->kind, obstacle->reason);
+            finished_->help.clear();
+        }
         finished_->took = Clock::now() - begin_;
         if (ended_ != Clock::time_point{})
             finished_->teardown = Clock::now() - ended_;
@@ -157,6 +203,8 @@ private:
     }
 
     const Scenario& scenario_;
+    Obstacles obstacles_;
+    Missing missing_;
     std::size_t number_;
     Tell tell_;
     std::function<void()> over_;
@@ -176,7 +224,7 @@ public:
     Runner(const std::vector<std::shared_ptr<const Scenario>>& scenarios, const RunOptions& options,
            const std::vector<EventSink*>& sinks)
         : scenarios_(scenarios), options_(options), sinks_(sinks), loop_(1),
-          signals_(loop_, SIGINT, SIGTERM, SIGHUP) {
+          signals_(loop_, SIGINT, SIGTERM, SIGHUP), time_(loop_) {
         signals_.add(SIGQUIT);
     }
 
@@ -187,8 +235,10 @@ public:
         tell(RunStarted{NETRIG_VERSION, fmt::format("{} {}", system.sysname, system.release), system.nodename,
                         scenarios_.size()});
         await_signal();
+        await_timeout();
         start_more();
         loop_.run();
+        tell_not_started();
         tell(RunFinished{Clock::now() - begin_, signal_});
     }
 
@@ -200,17 +250,47 @@ private:
     }
 
     void start_more() {
-        while (running_.size() < options_.jobs && next_ < scenarios_.size() && signal_ == 0) {
+        while (running_.size() < options_.jobs && next_ < scenarios_.size() && signal_ == 0 &&
+               !time_is_over_) {
             std::size_t number = next_++;
             auto place = running_.emplace(running_.end());
             *place = std::make_unique<LabRun>(
-                loop_, *scenarios_[number], number, [this](auto what) { tell(std::move(what)); },
+                loop_, *scenarios_[number], options_, number, [this](auto what) { tell(std::move(what)); },
                 // Not at once: the lab's own handler is still running.
                 [this, place] { asio::post(loop_, [this, place] { over(place); }); });
             (*place)->start();
         }
-        if (running_.empty())
+        if (running_.empty()) {
             signals_.cancel();
+            time_.cancel();
+        }
+    }
+
+    void await_timeout() {
+        if (!options_.timeout)
+            return;
+        time_.expires_after(*options_.timeout);
+        time_.async_wait([this](error_code error) {
+            if (error)
+                return;
+            time_is_over_ = true;
+            for (auto& lab : running_)
+                lab->stop(FailureKind::timeout, "the run's time was over after " + show(*options_.timeout));
+        });
+    }
+
+    /// Scenarios that the run's time left no room for are errors, not passed over in silence.
+    void tell_not_started() {
+        for (; time_is_over_ && next_ < scenarios_.size(); ++next_) {
+            tell(started(*scenarios_[next_], next_));
+            tell(ScenarioFinished{next_,
+                                  Outcome::errored,
+                                  FailureKind::timeout,
+                                  "not started: the run's time was over after " + show(*options_.timeout),
+                                  {},
+                                  {},
+                                  {}});
+        }
     }
 
     void over(std::list<std::unique_ptr<LabRun>>::iterator place) {
@@ -238,6 +318,8 @@ private:
     const std::vector<EventSink*>& sinks_;
     asio::io_context loop_;
     asio::signal_set signals_;
+    asio::steady_timer time_;
+    bool time_is_over_ = false;
     std::list<std::unique_ptr<LabRun>> running_;
     std::size_t next_ = 0;
     int signal_ = 0;

@@ -2,15 +2,20 @@
 #pragma once
 
 #include "core/event.h"
+#include "core/requirements.h"
 #include "core/scenario.h"
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace netrig {
 
 struct RunOptions {
-    unsigned jobs = 1; ///< labs at once
+    unsigned jobs = 1;                 ///< labs at once
+    std::optional<Duration> timeout{}; ///< of the whole run
+    FeatureAnswers features{};         ///< to all that the scenarios require
+    Missing missing = Missing::skips;
 };
 
 /// Returns when every lab is gone. SIGINT, SIGTERM, SIGHUP and SIGQUIT end the labs and then the run, in

@@ -1,0 +1,18 @@
+// `files` of a node: what only this node sees, and at which path. Loads them and says all that the text alone
+// shows to be wrong; whether a file that is taken `from` elsewhere is there, only the run can tell.
+#pragma once
+
+#include "core/toml_reader.h"
+#include "core/topology.h"
+
+#include <vector>
+
+namespace netrig {
+
+/// A table of paths, each with its text or with { from, text, mode }.
+std::vector<NodeFile> load_files(const TomlTable& table, Diagnostics& diagnostics);
+
+/// Gives a node files beside those that it has; reports a path that is taken, or a folder of another's.
+void add_files(const std::vector<NodeFile>& files, Node& node, Diagnostics& diagnostics);
+
+} // namespace netrig

@@ -1,0 +1,94 @@
+#include "core/requirements.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace netrig {
+
+namespace {
+
+class Derived {
+public:
+    void add(std::string_view feature, Span span) {
+        bool known = std::any_of(list.begin(), list.end(),
+                                 [&](const Requirement& each) { return each.feature == feature; });
+        if (!known && !feature.empty())
+            list.push_back({std::string(feature), span, true});
+    }
+
+    std::vector<Requirement> list;
+};
+
+std::string_view feature_of(InterfaceKind kind) {
+    switch (kind) {
+    case InterfaceKind::loopback:
+        return {};
+    case InterfaceKind::veth:
+        return "kernel:veth";
+    case InterfaceKind::bridge:
+        return "kernel:bridge";
+    }
+    return {};
+}
+
+void add_interface(const Interface& interface, Derived& derived) {
+    derived.add(feature_of(interface.kind), interface.span);
+    for (const InterfaceAddress& address : interface.addresses)
+        if (address.prefix.address.family == Family::ipv6)
+            derived.add("kernel:ipv6", address.span);
+}
+
+std::string missing_text(const FeatureAnswer& answer) {
+    std::string text = fmt::format("{} is missing", answer.feature);
+    if (!answer.words.empty())
+        text += ": " + answer.words;
+    if (!answer.remedy.empty())
+        text += "; " + answer.remedy;
+    return text;
+}
+
+std::string unknown_text(const FeatureAnswer& answer) {
+    return fmt::format("cannot tell whether {} is there: {}", answer.feature, answer.words);
+}
+
+void append(std::string& text, const std::string& more) {
+    text += (text.empty() ? "" : ", and ") + more;
+}
+
+} // namespace
+
+std::vector<Requirement> requirements_of(const Topology& topology) {
+    Derived derived;
+    for (const Node& node : topology.nodes) {
+        for (const Interface& interface : node.interfaces)
+            add_interface(interface, derived);
+        for (const Route& route : node.routes)
+            if (route.destination.address.family == Family::ipv6)
+                derived.add("kernel:ipv6", route.span);
+    }
+    return std::move(derived.list);
+}
+
+std::optional<Obstacle> find_obstacle(std::span<const Requirement> wanted, const FeatureAnswers& found,
+                                      Missing missing) {
+    std::string no, unknown;
+    for (const Requirement& each : wanted) {
+        auto asked = found.find(each.feature);
+        FeatureAnswer answer =
+            asked != found.end() ? asked->second
+                                 : FeatureAnswer{each.feature, Answer::could_not_ask, "it was not asked", {}};
+        if (answer.answer == Answer::no)
+            append(no, missing_text(answer));
+        else if (answer.answer == Answer::could_not_ask && !each.derived)
+            append(unknown, unknown_text(answer));
+    }
+    // What is known to be missing decides: nothing that could be asked would change it.
+    if (!no.empty())
+        return Obstacle{missing == Missing::skips ? Outcome::skipped : Outcome::errored,
+                        FailureKind::requirement, no};
+    if (!unknown.empty())
+        return Obstacle{Outcome::errored, FailureKind::setup, unknown};
+    return std::nullopt;
+}
+
+} // namespace netrig

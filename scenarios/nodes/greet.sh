@@ -1,0 +1,2 @@
+#!/bin/sh
+echo "$NETRIG_NODE greets $1"

@@ -1,0 +1,125 @@
+#include "tests/support/contains.h"
+#include "tests/support/live_topology.h"
+#include "tests/support/skip.h"
+
+#include <fmt/format.h>
+
+using namespace netrig;
+using namespace std::chrono_literals;
+
+namespace {
+
+const std::string pair_and_bridge = R"(
+hosts = ["red", "blue"]
+
+[[links]]
+ends      = ["red:veth0", "blue:veth1"]
+addresses = ["10.0.0.1/24", "10.0.0.2/24"]
+mtu       = 1400
+
+[bridges.br0]
+ports  = ["red", "blue"]
+subnet = "10.1.1.0/24"
+)";
+
+constexpr NodeIndex red = 0, blue = 1;
+
+std::string show(const Result<std::optional<FoundLink>>& found) {
+    if (!found)
+        return describe(found.error());
+    if (!*found)
+        return "none";
+    static constexpr const char* states[] = {"up", "down", "lower-layer-down", "other"};
+    const FoundLink& link = **found;
+    return fmt::format("{} {} '{}'", states[static_cast<int>(link.state)], link.mtu, link.master);
+}
+
+std::string show(const Status& status) {
+    return status ? "done" : describe(status.error());
+}
+
+/// Waits by what the kernel reports until the link looks so, as a step with `within` does.
+std::string wait_for(LiveLab& lab, NodeIndex node, const std::string& name, const std::string& wanted) {
+    auto deadline = Clock::now() + 10s;
+    std::string found;
+    while ((found = show(lab.link(node, name))) != wanted && Clock::now() < deadline)
+        if (Status waited = lab.wait_for_change(1s); !waited)
+            return describe(waited.error());
+    return found;
+}
+
+} // namespace
+
+TEST_CASE("a link is found with its state, MTU and master, or not at all") {
+    if (skipped_without_namespaces())
+        return;
+    std::string said = in_lab(pair_and_bridge, [](LiveLab& lab) {
+        NodeIndex bridge = lab.topology().find("br0").value();
+        std::string text;
+        for (auto [node, name] : {std::pair(red, "veth0"),
+                                  {blue, "veth1"},
+                                  {bridge, "red"},
+                                  {bridge, "br0"},
+                                  {red, "veth1"},
+                                  {red, "lo"}})
+            text += show(lab.link(node, name)) + "\n";
+        return text;
+    });
+    CHECK(said == "up 1400 ''\nup 1400 ''\nup 1500 'br0'\nup 1500 ''\nnone\nup 65536 ''\n");
+}
+
+TEST_CASE("a link that is set down takes the carrier from its other end, and back") {
+    if (skipped_without_namespaces())
+        return;
+    std::string said = in_lab(pair_and_bridge, [](LiveLab& lab) {
+        std::string text = show(lab.set_link(red, "veth0", false)) + "\n";
+        text += show(lab.link(red, "veth0")) + "\n";
+        text += wait_for(lab, blue, "veth1", "lower-layer-down 1400 ''") + "\n";
+        text += show(lab.set_link(red, "veth0", true)) + "\n";
+        return text + wait_for(lab, blue, "veth1", "up 1400 ''");
+    });
+    CHECK(said == "done\ndown 1400 ''\nlower-layer-down 1400 ''\ndone\nup 1400 ''");
+}
+
+TEST_CASE("a link that is deleted is gone at both ends, and can't be changed any more") {
+    if (skipped_without_namespaces())
+        return;
+    std::string said = in_lab(pair_and_bridge, [](LiveLab& lab) {
+        std::string text = show(lab.delete_link(red, "veth0")) + "\n";
+        text += show(lab.link(red, "veth0")) + " " + show(lab.link(blue, "veth1")) + "\n";
+        text += show(lab.delete_link(blue, "veth1")) + "\n";
+        return text + show(lab.set_link(red, "veth0", true));
+    });
+    CHECK(said == "done\nnone none\ncannot delete blue:veth1: No such device (ENODEV)\n"
+                  "cannot set red:veth0 up: No such device (ENODEV)");
+}
+
+TEST_CASE("whoever waits for a change is woken by one in any node, long before the time is over") {
+    if (skipped_without_namespaces())
+        return;
+    std::string said = in_lab(pair_and_bridge, [](LiveLab& lab) {
+        std::string text = show(lab.wait_for_change(1ms));    // opens what listens
+        while (lab.wait_for_change(50ms) && text.size() < 20) // what came by then
+            text += ".";
+        if (Status set = lab.set_link(blue, "veth1", false); !set)
+            return describe(set.error());
+        auto begin = Clock::now();
+        text = show(lab.wait_for_change(60s));
+        return text + (Clock::now() - begin < 30s ? ", woken" : ", not woken");
+    });
+    CHECK(said == "done, woken");
+}
+
+TEST_CASE("an operation that the kernel refuses ends the build with its name and the kernel's words") {
+    if (skipped_without_namespaces())
+        return;
+    std::string said = in_lab(R"(
+hosts = ["red"]
+
+[nodes.red]
+sysctls = { "net.ipv4.no_such_setting" = 1 }
+)",
+                              [](LiveLab&) { return std::string("built"); });
+    CHECK_THAT(said, contains("cannot build the lab: cannot ") && contains("net.ipv4.no_such_setting") &&
+                         contains("red") && contains("No such file or directory (ENOENT)"));
+}
