@@ -1,7 +1,7 @@
 #include "reports/console.h"
 
-#include "reports/failure_text.h"
 #include "core/visible_text.h"
+#include "reports/failure_text.h"
 
 #include <algorithm>
 #include <array>

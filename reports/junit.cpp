@@ -1,7 +1,7 @@
 #include "reports/junit.h"
 
-#include "reports/failure_text.h"
 #include "core/visible_text.h"
+#include "reports/failure_text.h"
 #include "reports/words.h"
 
 #include <algorithm>

@@ -133,8 +133,7 @@ void RunTreeBuilder::apply(const ScenarioStarted& event) {
 
 void RunTreeBuilder::apply(const ScenarioBuilt& event) {
     if (ScenarioResult* scenario = open_scenario(event.scenario))
-        scenario->built = {event.nodes, event.links, event.namespaces, event.build, event.wait,
-                           event.ids};
+        scenario->built = {event.nodes, event.links, event.namespaces, event.build, event.wait, event.ids};
 }
 
 void RunTreeBuilder::apply(const TestStarted& event) {

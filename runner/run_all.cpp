@@ -154,12 +154,10 @@ private:
         }
         if (const auto* end = std::get_if<ScenarioFinished>(&event->what)) {
             ended_ = Clock::now();
-            if (!finished_)
-                finished_ = *end;
+            finished_ = *end; // it was done before whatever was to end it
             return;
         }
-        if (!finished_ || std::holds_alternative<StepFinished>(event->what))
-            tell_(std::move(event->what));
+        tell_(std::move(event->what));
     }
 
     void await_end() {

@@ -72,6 +72,38 @@ TEST_CASE("a signal ends a run in order: reports are written and the status says
     }
 }
 
+TEST_CASE("what a lab did before a signal ended it is reported, also when the runner was behind with it") {
+    if (skipped_without_namespaces())
+        return;
+    TemporaryFolder folder;
+    Gate gate(folder);
+    folder.write("held.toml", held_scenario() + fmt::format(R"(
+[[tests]]
+name = "the last gate"
+exec = {{ on = "red", command = "{}" }}
+)",
+                                                            Gate::command));
+    Child run = start_netrig({"run", "--junit", "-", "held.toml"}, {.directory = folder.path()});
+    REQUIRE(gate.reached_by(run));
+    run.signal(SIGSTOP);
+    gate.open();
+    REQUIRE(gate.reached_by(run)); // the lab went on, and nobody listened
+    run.signal(SIGINT);
+    run.signal(SIGCONT);
+    Ended ended = run.wait();
+    INFO(ended.errors);
+    CHECK(ended.status == 128 + SIGINT);
+    JunitReport report = read_junit(ended.output);
+    for (const char* name : {"before", "at the gate", "after"}) {
+        INFO(name);
+        CHECK(report.find(name).result.empty());
+    }
+    JunitCase last = report.find("the last gate");
+    CHECK(last.result == "error");
+    CHECK(last.type == "interrupted");
+    CHECK_THAT(last.body, contains("running:  exec on red: echo here"));
+}
+
 TEST_CASE("a second signal ends a run at once, and then too nothing is left") {
     if (skipped_without_namespaces())
         return;

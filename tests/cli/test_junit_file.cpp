@@ -44,7 +44,8 @@ std::vector<std::string> names_in(const TemporaryFolder& folder) {
 TEST_CASE("the report for --junit - stands alone on standard output and the console on standard error") {
     TemporaryFolder folder;
     folder.write("mixed.toml", mixed);
-    ChildOptions options{.directory = folder.path(), .environment = {{"PATH", "/usr/sbin:/usr/bin:/sbin:/bin"}}};
+    ChildOptions options{.directory = folder.path(),
+                         .environment = {{"PATH", "/usr/sbin:/usr/bin:/sbin:/bin"}}};
     Ended ended = run_netrig({"run", "--junit", "-", "mixed.toml"}, options);
     CHECK(ended.status == 1);
     CHECK(ended.output.starts_with("<?xml "));

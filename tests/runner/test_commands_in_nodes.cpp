@@ -30,8 +30,8 @@ std::string show(const CommandAnswer& answer) {
 }
 
 /// The answers of a batch in a lab of one host, a line each.
-std::string answers_to(const std::vector<CommandRequest>& requests) {
-    return in_lab(one_host, [&](LiveLab& lab) {
+std::string answers_to(const std::vector<CommandRequest>& requests, const std::string& folder = "/") {
+    auto ask = [&](LiveLab& lab) {
         auto answers = lab.run(requests);
         if (!answers)
             return describe(answers.error());
@@ -39,7 +39,8 @@ std::string answers_to(const std::vector<CommandRequest>& requests) {
         for (const CommandAnswer& answer : *answers)
             text += show(answer) + "\n";
         return text;
-    });
+    };
+    return in_lab(one_host, ask, folder);
 }
 
 /// How many processes of the lab are called so. Its /proc shows no others.
@@ -80,8 +81,9 @@ TEST_CASE("a program that is not there, or can't be run, is named with the reaso
     TemporaryFolder folder;
     folder.write("no-program", "text");
     std::string said = answers_to({{.on = 0, .argv = {"no-such-program"}},
-                                   {.on = 0, .argv = {"./no-program"}, .directory = folder.path()},
-                                   shell("echo others are run")});
+                                   {.on = 0, .argv = {"./no-program"}},
+                                   shell("echo others are run")},
+                                  folder.path());
     CHECK_THAT(said,
                contains("not started: cannot start 'no-such-program': No such file or directory (ENOENT)"));
     CHECK_THAT(said, contains("not started: cannot start './no-program': Permission denied (EACCES)"));
@@ -207,18 +209,15 @@ TEST_CASE("commands of a batch run at the same time, each in its node") {
     TemporaryFolder folder;
     for (const char* name : {"to-red", "to-blue"})
         REQUIRE(mkfifo((folder / name).c_str(), 0600) == 0);
-    std::string said = in_lab("hosts = [\"red\", \"blue\"]\n", [&](LiveLab& lab) {
-        // Each waits for the other: one after the other they would never end.
-        std::vector<CommandRequest> requests{
-            {.on = 0, .argv = {"sh", "-c", "echo I am $(hostname) > to-blue; cat to-red"}},
-            {.on = 1, .argv = {"sh", "-c", "cat to-blue; echo I am $(hostname) > to-red"}}};
-        for (CommandRequest& request : requests) {
-            request.directory = folder.path();
-            request.timeout = 20s;
-        }
+    // Each waits for the other: one after the other they would never end.
+    std::vector<CommandRequest> requests{
+        {.on = 0, .argv = {"sh", "-c", "echo I am $(hostname) > to-blue; cat to-red"}, .timeout = 20s},
+        {.on = 1, .argv = {"sh", "-c", "cat to-blue; echo I am $(hostname) > to-red"}, .timeout = 20s}};
+    auto ask = [&](LiveLab& lab) {
         auto answers = lab.run(requests);
         return show(answers->at(0)) + "\n" + show(answers->at(1));
-    });
+    };
+    std::string said = in_lab("hosts = [\"red\", \"blue\"]\n", ask, folder.path());
     CHECK(said == "status 0, stdout 'I am blue\n', stderr ''\nstatus 0, stdout 'I am red\n', stderr ''");
 }
 

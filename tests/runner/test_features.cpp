@@ -196,7 +196,7 @@ TEST_CASE("only what is asked for is answered, and a name that nobody knows coul
     CHECK(ask_features({}).answers.empty());
 }
 
-TEST_CASE("scenarios want what they and their tests require, and what their topologies need") {
+TEST_CASE("scenarios want what they and their tests require") {
     auto scenario = std::make_shared<Scenario>(scenario_of(R"(
 hosts    = ["red", "blue"]
 links    = ["red -- blue"]
@@ -206,8 +206,7 @@ name     = "t"
 requires = "command:bgpd"
 link     = { on = "red:lo", is = "up" }
 )"));
-    CHECK(features_wanted({scenario, scenario}) ==
-          std::set<std::string>{"command:bgpd", "kernel:veth", "root"});
+    CHECK(features_wanted({scenario, scenario}) == std::set<std::string>{"command:bgpd", "root"});
 }
 
 TEST_CASE("root is root of the machine, not of a user namespace") {

@@ -18,9 +18,9 @@ namespace netrig {
 
 using AskLab = std::function<std::string(LiveLab&)>;
 
-inline std::string build_and_ask(const Scenario& scenario, const AskLab& ask) {
+inline std::string build_and_ask(const Scenario& scenario, const std::string& folder, const AskLab& ask) {
     try {
-        auto lab = LiveLab::make(scenario.topology, "/");
+        auto lab = LiveLab::make(scenario.topology, folder);
         if (!lab)
             return "cannot make the lab: " + describe(lab.error());
         if (auto built = (*lab)->build(make_plan(scenario.topology)); !built)
@@ -48,8 +48,7 @@ inline std::string read_until_end(const Fd& pipe) {
 }
 
 /// Runs in the engine's process; what it returns is its exit status.
-inline int ask_and_tell(const Scenario& scenario, const AskLab& ask, const Fd& events) {
-    std::string text = build_and_ask(scenario, ask);
+inline int tell(const std::string& text, const Fd& events) {
     for (std::string_view rest = text; !rest.empty();) {
         ssize_t size = write(events.get(), rest.data(), rest.size());
         if (size <= 0)
@@ -59,15 +58,17 @@ inline int ask_and_tell(const Scenario& scenario, const AskLab& ask, const Fd& e
     return 0;
 }
 
-/// Builds what the scenario's text says (tests are not needed in it), asks, and tears it down.
-inline std::string in_lab(const std::string& topology, const AskLab& ask) {
+/// Builds what the scenario's text says (tests are not needed in it), asks, and tears it down. `folder` is
+/// that of the scenario, which nodes see whatever else they do not.
+inline std::string in_lab(const std::string& topology, const AskLab& ask, const std::string& folder = "/") {
     auto source = std::make_shared<SourceFile>(SourceFile{
         "net.toml",
         topology + "\n[[tests]]\nexec = { on = \"*\", command = \"true\" }\n"}); // one must be there
     Loaded loaded = load_scenario(source);
     if (!loaded.diagnostics.empty())
         throw std::runtime_error(render(loaded.diagnostics, *source));
-    auto lab = start_lab([&](Fd events) { return ask_and_tell(loaded.scenario, ask, events); });
+    auto lab =
+        start_lab([&](Fd events) { return tell(build_and_ask(loaded.scenario, folder, ask), events); });
     if (!lab)
         throw std::runtime_error(describe(lab.error()));
     std::string text;
