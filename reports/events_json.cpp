@@ -1,7 +1,7 @@
 #include "reports/events_json.h"
 
-#include "reports/event_keys.h"
 #include "core/visible_text.h"
+#include "reports/event_keys.h"
 #include "reports/words.h"
 
 #include <algorithm>

@@ -18,7 +18,7 @@ constexpr std::size_t packets_between_receiving =
 } // namespace
 
 Result<std::vector<EchoAnswer>> EchoProber::run(std::span<const EchoRequest> requests,
-    Clock::time_point deadline) {
+                                                Clock::time_point deadline) {
     requests_ = requests;
     answers_.assign(requests.size(), {});
     progress_.assign(requests.size(), {});

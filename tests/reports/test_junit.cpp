@@ -1,6 +1,6 @@
+#include "core/visible_text.h"
 #include "recorded_run.h"
 #include "reports/junit.h"
-#include "core/visible_text.h"
 
 #if __has_include(<catch2/catch_all.hpp>)
 #include <catch2/catch_all.hpp>
