@@ -105,26 +105,25 @@ bool runs_commands(const Scenario& scenario) {
     return false;
 }
 
-int run_engine(const Scenario& scenario, std::vector<std::optional<Obstacle>> obstacles, std::size_t number,
-               Fd events) {
-    PipeSink sink(std::move(events));
-    signal(SIGPIPE, SIG_IGN); // a command that does not read its input is no reason to end; EPIPE tells
-    raise_descriptor_limit();
+namespace {
+
+void run_lab(const Scenario& scenario, std::vector<std::optional<Obstacle>> obstacles, std::size_t number,
+             PipeSink& sink) {
     std::string folder = folder_of(scenario.source->path);
     auto surroundings = find_surroundings(scenario, folder);
     if (!surroundings) {
         sink.tell(could_not_build(number, surroundings.error()));
-        return 0;
+        return;
     }
     auto lab = LiveLab::make(scenario.topology, folder, std::move(surroundings->programs));
     if (!lab) {
         sink.tell(could_not_build(number, lab.error()));
-        return 0;
+        return;
     }
     auto times = (*lab)->build(make_plan(scenario.topology));
     if (!times) {
         sink.tell(could_not_build(number, times.error()));
-        return 0;
+        return;
     }
     sink.tell(ScenarioBuilt{number, scenario.topology.nodes.size(), scenario.topology.links.size(),
                             times->namespaces, times->operations, times->wait, surroundings->ids});
@@ -132,6 +131,26 @@ int run_engine(const Scenario& scenario, std::vector<std::optional<Obstacle>> ob
         {scenario, **lab, number, [&](auto what) { sink.tell(std::move(what)); }, std::move(obstacles)});
     sink.tell(ScenarioFinished{number, outcome, FailureKind::none, {}, {}, {}, {}});
     [[maybe_unused]] LiveLab* ended_with_the_process = lab->release(); // faster than closing one by one
+}
+
+} // namespace
+
+int run_engine(const Scenario& scenario, std::vector<std::optional<Obstacle>> obstacles, std::size_t number,
+               Fd events) {
+    PipeSink sink(std::move(events));
+    signal(SIGPIPE, SIG_IGN); // a command that does not read its input is no reason to end; EPIPE tells
+    raise_descriptor_limit();
+    try {
+        run_lab(scenario, std::move(obstacles), number, sink);
+    } catch (const std::exception& error) { // a library's; of memory, or of descriptors in Boost.Asio
+        sink.tell(ScenarioFinished{number,
+                                   Outcome::errored,
+                                   FailureKind::internal,
+                                   std::string("the lab ended by an internal error: ") + error.what(),
+                                   {},
+                                   {},
+                                   {}});
+    }
     return 0;
 }
 

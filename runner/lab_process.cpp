@@ -128,23 +128,28 @@ Status enter_lab(Mapping mapping, const Caller& caller) {
     return own_mounts();
 }
 
+/// Before there is an engine to tell events, the error goes out in a line that is none.
+[[noreturn]] void refuse(const Fd& events, const Error& error) {
+    std::string words = fmt::format("!{}\t{}\n", describe(error),
+                                    error.help.empty() ? namespace_remedy(error.code) : error.help);
+    [[maybe_unused]] ssize_t written = write(events.get(), words.data(), words.size());
+    _exit(set_up_failed);
+}
+
 [[noreturn]] void be_reaper(Mapping mapping, const Caller& caller, Fd events, Fd alive,
                             const std::function<int(Fd)>& engine) {
     reset_signals();
     keep_only(events, alive);
     unblock_all();
-    if (Status entered = enter_lab(mapping, caller); !entered) {
-        const Error& error = entered.error();
-        std::string words = fmt::format("!{}\t{}\n", describe(error),
-                                        error.help.empty() ? namespace_remedy(error.code) : error.help);
-        [[maybe_unused]] ssize_t written = write(events.get(), words.data(), words.size());
-        _exit(set_up_failed);
-    }
+    if (Status entered = enter_lab(mapping, caller); !entered)
+        refuse(events, entered.error());
     sigset_t child, before;
     sigemptyset(&child);
     sigaddset(&child, SIGCHLD);
     sigprocmask(SIG_BLOCK, &child, &before);
     Fd children(signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK));
+    if (!children.valid())
+        refuse(events, system_failure("watch the lab's processes").value());
     pid_t pid = fork();
     if (pid == 0) {
         sigprocmask(SIG_SETMASK, &before, nullptr);
@@ -153,8 +158,8 @@ Status enter_lab(Mapping mapping, const Caller& caller) {
         alive.reset();
         _exit(engine(std::move(events)));
     }
-    if (pid < 0 || !children.valid())
-        _exit(set_up_failed);
+    if (pid < 0)
+        refuse(events, system_failure("start the lab's engine").value());
     events.reset();
     reap(pid, alive, children);
 }

@@ -30,7 +30,8 @@ std::string pattern(std::size_t offset, std::size_t length) {
     return bytes;
 }
 
-TcpOutcome outcome_of(int code) {
+/// Nothing when the error is no answer of the network, as ENOMEM is none.
+std::optional<TcpOutcome> outcome_of(int code) {
     switch (code) {
     case ECONNREFUSED:
         return TcpOutcome::refused;
@@ -39,8 +40,17 @@ TcpOutcome outcome_of(int code) {
     case ECONNRESET:
     case EPIPE:
         return TcpOutcome::reset;
-    default:
+    case EHOSTUNREACH:
+    case ENETUNREACH:
+    case EHOSTDOWN:
+    case ENETDOWN:
+    case EACCES: // a prohibit route
+    case EPERM:  // a firewall's output chain
+    case EINVAL: // a blackhole route
+    case EADDRNOTAVAIL:
         return TcpOutcome::unreachable;
+    default:
+        return std::nullopt;
     }
 }
 
@@ -68,6 +78,8 @@ Result<std::vector<TcpEchoAnswer>> TcpEchoProber::run(std::span<const TcpEchoReq
     for (;;) {
         if (Status started = start_clients(); !started)
             return failure(started.error());
+        if (broken_)
+            return failure(*broken_);
         if (clients_.empty())
             return std::move(answers_);
         if (Status handled = wait_and_handle(); !handled)
@@ -126,7 +138,7 @@ Status TcpEchoProber::start_client(std::size_t number) {
     Client client{std::move(*fd), number, 0, 0, false, false, Clock::now()};
     SocketAddress to(request.to, request.port);
     if (connect(client.fd.get(), to.get(), to.size()) != 0 && errno != EINPROGRESS) {
-        answers_[number] = {outcome_of(errno), Clock::now() - client.begin, strerrordesc_np(errno)};
+        fail(number, client.begin, errno);
         return {};
     }
     int key = client.fd.get();
@@ -182,6 +194,8 @@ void TcpEchoProber::handle_server(int fd, Server& server) {
     }
     ssize_t sent = send(fd, server.pending.data(), server.pending.size(), MSG_NOSIGNAL);
     if (sent < 0 && errno != EAGAIN) {
+        if (!outcome_of(errno))
+            broken_ = Error{"echo bytes", errno, {}, {}};
         servers_.erase(fd);
         return;
     }
@@ -255,12 +269,24 @@ void TcpEchoProber::receive_more(Client& client) {
     }
 }
 
+void TcpEchoProber::fail(std::size_t request, Clock::time_point begin, int code) {
+    auto outcome = outcome_of(code);
+    if (!outcome)
+        broken_ = Error{fmt::format("exchange bytes with {}", show(requests_[request].to)), code, {}, {}};
+    answers_[request] = {outcome.value_or(TcpOutcome::timeout), Clock::now() - begin, strerrordesc_np(code)};
+}
+
 void TcpEchoProber::fail_client(Client& client, int code) {
-    finish(client, outcome_of(code), strerrordesc_np(code));
+    fail(client.request, client.begin, code);
+    forget(client);
 }
 
 void TcpEchoProber::finish(Client& client, TcpOutcome outcome, std::string why) {
     answers_[client.request] = {outcome, Clock::now() - client.begin, std::move(why)};
+    forget(client);
+}
+
+void TcpEchoProber::forget(Client& client) {
     client.over = true;
     over_.push_back(client.fd.get());
 }

@@ -46,7 +46,9 @@ private:
     void handle_client(int fd, Client& client);
     void send_more(Client& client);
     void receive_more(Client& client);
+    void fail(std::size_t request, Clock::time_point begin, int code);
     void fail_client(Client& client, int code);
+    void forget(Client& client);
     void finish(Client& client, TcpOutcome outcome, std::string why);
     void give_up_late();
     Status watch(int fd, std::uint32_t events, int operation);
@@ -59,7 +61,8 @@ private:
     std::map<std::tuple<NodeIndex, Family, std::uint16_t>, Fd> listeners_;
     std::unordered_map<int, Client> clients_;
     std::unordered_map<int, Server> servers_;
-    std::vector<int> over_; ///< clients to forget after their events were handled
+    std::optional<Error> broken_; ///< what was no answer of the network
+    std::vector<int> over_;       ///< clients to forget after their events were handled
 };
 
 } // namespace netrig

@@ -8,6 +8,8 @@
 #include "tests/support/wait_until.h"
 
 #include <fmt/format.h>
+#include <random>
+#include <thread>
 
 using namespace netrig;
 
@@ -155,4 +157,30 @@ TEST_CASE("the kernel gets every namespace back, also from labs that were killed
         held->signal(SIGKILL);
         held->wait();
     }
+}
+
+TEST_CASE("a run that is killed at any moment leaves nothing") {
+    if (skipped_without_namespaces())
+        return;
+    Machine machine = std::move(*Machine::make());
+    furnish(machine);
+    std::string before = host_state(machine);
+    ChildOptions options{.directory = NETRIG_SOURCE_DIR, .machine = &machine};
+    constexpr int kills = 200;
+    std::minstd_rand random(20); // the same moments on every machine, as far as its speed allows
+    std::uniform_int_distribution<int> microseconds(0, 40'000);
+    for (int i = 0; i < kills; ++i) {
+        Child run = start_netrig({"run", "scenarios/document", "scenarios/examples/two-hosts.toml"}, options);
+        std::this_thread::sleep_for(std::chrono::microseconds(microseconds(random)));
+        // In turn the runner, and what stands for a lab's first process and its worker where they are by
+        // then.
+        pid_t victim = i % 3 == 0 ? run.pid() : i % 3 == 1 ? reaper_of(run.pid()) : engine_of(run.pid());
+        if (victim > 0)
+            kill(victim, SIGKILL);
+        run.signal(SIGKILL);
+        run.wait();
+        INFO(i);
+        REQUIRE(wait_until([&] { return left_behind(machine).empty(); }));
+    }
+    CHECK(host_state(machine) == before);
 }

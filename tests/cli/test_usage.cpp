@@ -22,7 +22,7 @@ public:
     }
 };
 
-bool has_colour(std::vector<std::string> arguments, const ChildOptions& options) {
+bool has_colour(const std::vector<std::string>& arguments, const ChildOptions& options) {
     Ended ended = run_netrig(arguments, options);
     REQUIRE_FALSE(ended.errors.empty());
     return ended.errors.find(escape) != std::string::npos;

@@ -160,6 +160,7 @@ Child start_child(const std::function<std::string()>& body, const ChildOptions& 
 Child start_program(const std::vector<std::string>& argv, const ChildOptions& options) {
     auto body = [&]() -> std::string {
         std::vector<char*> words;
+        words.reserve(argv.size() + 1);
         for (const std::string& word : argv)
             words.push_back(const_cast<char*>(word.c_str()));
         words.push_back(nullptr);

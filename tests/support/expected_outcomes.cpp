@@ -156,6 +156,7 @@ void check_outcomes(const std::vector<ExpectedFile>& files, ChildOptions options
     if (options.directory.empty())
         options.directory = NETRIG_SOURCE_DIR;
     std::vector<Child> running;
+    running.reserve(files.size());
     for (const ExpectedFile& file : files)
         running.push_back(start_netrig({"run", "-v", "--junit", "-", file.path}, options));
     for (std::size_t i = 0; i < files.size(); ++i) {

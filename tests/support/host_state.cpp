@@ -30,8 +30,12 @@ ip rule add from 10.9.0.0/16 table 100
 if command -v nft > /dev/null; then
     nft 'table inet host { chain input { type filter hook input priority 0; tcp dport 9 drop; }; }'
 fi
+ready() {
+    [ "$(ip -br link show up type veth | grep -c ' UP ')" = 2 ] &&
+        [ "$(ip -6 -br address show scope link | grep -c 'fe80')" = 2 ] && [ -z "$(ip -6 address show tentative)" ]
+}
 left=1000
-until [ "$(ip -br link show up type veth | grep -c ' UP ')" = 2 ]; do
+until ready; do
     left=$((left - 1))
     [ $left -gt 0 ]
     sleep 0.01
