@@ -153,10 +153,12 @@ std::string Console::ending(const RunTree& tree) const {
     for (const ScenarioResult& scenario : tree.scenarios)
         text += failures(scenario);
     text += "\n";
+    std::size_t not_started = tree.planned - std::min(tree.planned, tree.scenarios.size());
     if (tree.signal != 0)
-        text += fmt::format("interrupted by {}, {} of {} not started\n", signal_name(tree.signal),
-                            tree.planned - std::min(tree.planned, tree.scenarios.size()),
-                            counted(tree.planned, "scenario"));
+        text += fmt::format("interrupted by {}{}\n", signal_name(tree.signal),
+                            not_started == 0 ? ""
+                                             : fmt::format(", {} of {} not started", not_started,
+                                                           counted(tree.planned, "scenario")));
     Counts counts = count(tree);
     if (counts.skipped > 0 && counts.skipped == counts.all())
         text += fmt::format("NOTHING WAS TESTED: {} skipped, for the reasons above\n",

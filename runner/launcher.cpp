@@ -1,8 +1,10 @@
 #include "runner/launcher.h"
 
+#include "runner/program_folders.h"
 #include "runner/system_error.h"
 
 #include <csignal>
+#include <cstdlib>
 #include <fmt/format.h>
 #include <linux/close_range.h>
 #include <sched.h>
@@ -21,6 +23,7 @@ constexpr const char *at_start = "start", *at_directory = "enter the working dir
 /// All that the child needs, made before vfork: the child shares our memory and may allocate nothing.
 struct Prepared {
     std::vector<std::string> environment_text;
+    std::vector<std::string> candidates; ///< paths of the program, in the order in which they are tried
     std::vector<char*> argv, environment;
     const Launch* launch = nullptr;
     sigset_t signals{}; ///< the mask that the program starts with
@@ -28,6 +31,20 @@ struct Prepared {
     volatile int code = 0;
     const char* volatile failed_at = nullptr;
 };
+
+/// A name with a slash is a path; any other is looked for where the program's own environment says.
+std::vector<std::string> candidates_for(const Launch& launch) {
+    const std::string& name = launch.argv.front();
+    if (name.find('/') != std::string::npos)
+        return {name};
+    auto own = launch.environment.find("PATH");
+    const char* inherited = std::getenv("PATH");
+    std::string path = own != launch.environment.end() ? own->second : inherited != nullptr ? inherited : "";
+    std::vector<std::string> candidates;
+    for (const std::string& folder : program_folders(path))
+        candidates.push_back(folder + "/" + name);
+    return candidates;
+}
 
 void prepare(const Launch& launch, Prepared& prepared) {
     prepared.launch = &launch;
@@ -44,6 +61,7 @@ void prepare(const Launch& launch, Prepared& prepared) {
     for (std::string& text : prepared.environment_text)
         prepared.environment.push_back(text.data());
     prepared.environment.push_back(nullptr);
+    prepared.candidates = candidates_for(launch);
     sigemptyset(&prepared.signals);
 }
 
@@ -85,7 +103,16 @@ void reset_signals() {
     if (launch.node != nullptr && launch.node->filter && !set_filter(*launch.node->filter))
         give_up(prepared, "set the filter of id changes before");
     sigprocmask(SIG_SETMASK, &prepared.signals, nullptr);
-    execvpe(prepared.argv[0], prepared.argv.data(), prepared.environment.data());
+    int code = ENOENT;
+    for (const std::string& path : prepared.candidates) {
+        execve(path.c_str(), prepared.argv.data(), prepared.environment.data());
+        if (errno == ENOENT || errno == ENOTDIR)
+            continue;
+        code = errno; // found and refused says more than not found further on
+        if (errno != EACCES)
+            break;
+    }
+    errno = code;
     give_up(prepared, at_start);
 }
 

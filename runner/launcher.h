@@ -17,7 +17,7 @@ namespace netrig {
 using Process = boost::process::v2::basic_process<boost::asio::io_context::executor_type>;
 
 struct Launch {
-    std::vector<std::string> argv;                  ///< argv[0] is looked for in PATH
+    std::vector<std::string> argv; ///< argv[0] is looked for in its own PATH, see program_folders
     std::map<std::string, std::string> environment; ///< added to the runner's own
     std::string directory = "/";                    ///< where it works, as the node sees it
     int input = -1, output = -1, errors = -1;       ///< what becomes 0, 1, 2

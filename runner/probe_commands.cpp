@@ -1,8 +1,9 @@
 #include "runner/probe.h"
 
+#include "runner/program_folders.h"
+
 #include <cstdlib>
 #include <fmt/format.h>
-#include <sstream>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -21,10 +22,8 @@ std::string find_program(const std::string& name) {
     if (name.find('/') != std::string::npos)
         return is_program(name) ? name : "";
     const char* path = std::getenv("PATH");
-    std::istringstream folders(std::string(path == nullptr ? "/usr/bin:/bin" : path) +
-                               ":/usr/local/sbin:/usr/sbin:/sbin:/usr/lib/frr");
-    for (std::string folder; std::getline(folders, folder, ':');)
-        if (std::string found = folder + "/" + name; !folder.empty() && is_program(found))
+    for (const std::string& folder : program_folders(path == nullptr ? "/usr/bin:/bin" : path))
+        if (std::string found = folder + "/" + name; is_program(found))
             return found;
     return {};
 }

@@ -173,8 +173,8 @@ Verdict Exec::run(Lab& lab, const StepLimits& limits) const {
         verdict.answer = Answer::no;
         verdict.actual +=
             fmt::format("{}{}: {}", verdict.actual.empty() ? "" : "; ", node, fmt::join(words, ", "));
-        verdict.details.push_back(
-            fmt::format("on {}: {}, after {}", node, ended_words(answer), netrig::show(answer.took)));
+        std::string after = answer.timed_out ? "" : ", after " + netrig::show(answer.took);
+        verdict.details.push_back(fmt::format("on {}: {}{}", node, ended_words(answer), after));
         append_output(verdict.details, "stdout", answer.output);
         append_output(verdict.details, "stderr", answer.errors);
     }

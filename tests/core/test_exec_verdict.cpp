@@ -104,7 +104,7 @@ actual: red: ended by signal 11 (SEGV)
 expected: exit status 0
 actual: red: still running after 2 s, ended
 | command: x
-| on red: still running after 2 s, ended, after 2 s
+| on red: still running after 2 s, ended
 )");
     late.status = 0; // it handled SIGTERM and left with the status that was wanted
     CHECK(verdict("exec = { on = 'red', command = 'x' }", {{late}}).starts_with("no\n"));
