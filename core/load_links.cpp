@@ -15,7 +15,7 @@ namespace netrig {
 
 namespace {
 
-constexpr std::array<Key, 24> link_keys{{
+constexpr std::array<Key, 19> link_keys{{
     {"ends", KeyType::texts, "two of \"node\" or \"node:interface\""},
     {"name", KeyType::text, "\"kernel\" leaves naming to the kernel"},
     {"addresses", KeyType::any, "one an end, or a list an end"},
@@ -35,14 +35,9 @@ constexpr std::array<Key, 24> link_keys{{
     {"drop", KeyType::any, "impairment", true},
     {"drop-first", KeyType::integer, "impairment", true},
     {"match", KeyType::text, "impairment", true},
-    {"emulator", KeyType::text, "impairment", true},
-    {"kind", KeyType::text, "another kind than veth", true},
-    {"tags", KeyType::texts, "words", true},
-    {"metric", KeyType::integer, "for worked-out routes", true},
-    {"label", KeyType::text, "for drawings", true},
 }};
 
-constexpr std::array<Key, 10> bridge_keys{{
+constexpr std::array<Key, 9> bridge_keys{{
     {"ports", KeyType::texts, "nodes, \"node:interface\", or other bridges"},
     {"addresses", KeyType::texts, "of the bridge itself"},
     {"subnet", KeyType::text, "addresses given out to the ports' nodes in order"},
@@ -52,7 +47,6 @@ constexpr std::array<Key, 10> bridge_keys{{
     {"vlan-filtering", KeyType::boolean, "VLANs by port", true},
     {"multicast-snooping", KeyType::boolean, "IGMP and MLD snooping", true},
     {"ageing", KeyType::duration, "of learnt addresses", true},
-    {"up", KeyType::boolean, "of the bridge itself", true},
 }};
 
 /// A veth pair before its interfaces are named.

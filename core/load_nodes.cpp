@@ -12,7 +12,7 @@ namespace netrig {
 
 namespace {
 
-constexpr std::array<Key, 14> node_keys{{
+constexpr std::array<Key, 13> node_keys{{
     {"forwarding", KeyType::boolean, "whether it forwards; true for routers"},
     {"routes", KeyType::texts,
      "\"default via 10.0.0.254\", \"10.2.0.0/16 via r2\", \"unreachable 10.9.0.0/16\""},
@@ -27,7 +27,6 @@ constexpr std::array<Key, 14> node_keys{{
     {"sandbox", KeyType::boolean, "its commands are not trusted", true},
     {"grants", KeyType::texts, "what a sandbox may do all the same", true},
     {"services", KeyType::table, "daemons", true},
-    {"requires", KeyType::texts, "what the machine must offer", true},
 }};
 
 constexpr std::array<Key, 14> interface_keys{{

@@ -13,7 +13,7 @@ namespace netrig {
 
 namespace {
 
-constexpr std::array<Key, 17> test_only_keys{{
+constexpr std::array<Key, 14> test_only_keys{{
     {"name", KeyType::text, "a sentence that says what holds"},
     {"tags", KeyType::texts, "words to select by"},
     {"steps", KeyType::tables, "in order; a test of one step may write it on itself"},
@@ -28,9 +28,6 @@ constexpr std::array<Key, 17> test_only_keys{{
     {"penalty", KeyType::any, "grading", true},
     {"expect-failure", KeyType::text, "a reason", true},
     {"lab", KeyType::text, "\"fresh\": a newly built lab", true},
-    {"weight", KeyType::integer, "for the scheduler", true},
-    {"exclusive", KeyType::text, "for the scheduler", true},
-    {"description", KeyType::text, "more than the name", true},
 }};
 
 constexpr std::array<Key, 4> modifier_keys{{
@@ -40,7 +37,7 @@ constexpr std::array<Key, 4> modifier_keys{{
     {"for", KeyType::duration, "must hold all that time", true},
 }};
 
-constexpr std::array<std::string_view, 41> later_verbs{"udp-echo",
+constexpr std::array<std::string_view, 38> later_verbs{"udp-echo",
                                                        "tcp-connect",
                                                        "http",
                                                        "dns",
@@ -77,10 +74,7 @@ constexpr std::array<std::string_view, 41> later_verbs{"udp-echo",
                                                        "add-route",
                                                        "delete-route",
                                                        "flush-neighbours",
-                                                       "sleep",
-                                                       "while",
-                                                       "set-sysctl",
-                                                       "load-nftables"};
+                                                       "sleep"};
 
 std::vector<Key> step_keys() {
     std::vector<Key> keys(modifier_keys.begin(), modifier_keys.end());
