@@ -2,6 +2,7 @@
 
 #include "runner/link_messages.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <map>
 
@@ -11,6 +12,19 @@ namespace {
 
 /// Well below gc_thresh3 (1,024), since other labs of the machine share the table.
 constexpr std::size_t most_unpinned = 400;
+
+/// Resolutions under way together. Each is a broadcast, of which a bridge makes a copy a port, and the kernel
+/// queues at most 1,000 frames a processor (net.core.netdev_max_backlog, not ours to raise) and drops the
+/// rest.
+std::size_t most_at_once(const Topology& topology) {
+    constexpr std::size_t queue = 800;
+    std::map<std::size_t, std::size_t> sizes;
+    std::size_t largest = 1;
+    for (const Node& node : topology.nodes)
+        for (const Interface& interface : node.interfaces)
+            largest = std::max(largest, ++sizes[interface.segment]);
+    return std::clamp<std::size_t>(queue / largest, 1, 100);
+}
 
 std::optional<IpAddress> address_in(const Interface& interface, const IpAddress& other) {
     for (const InterfaceAddress& given : interface.addresses)
@@ -59,6 +73,36 @@ std::optional<MacAddress> NeighbourPins::learnt(const Neighbour& neighbour) {
     return asked ? mac : std::nullopt;
 }
 
+Status NeighbourPins::pin(const Neighbour& neighbour, const MacAddress& mac) {
+    NetlinkMessage message =
+        permanent_neighbour_message(topology_.at(neighbour.asker).index, neighbour.address, mac);
+    if (Status set = nodes_[neighbour.asker.node].netlink.request(message, "pin a neighbour"); !set)
+        return set;
+    pinned_.insert(neighbour);
+    return {};
+}
+
+Result<std::size_t> NeighbourPins::resolve_and_pin(std::span<const Same> sames, const Ping& ping) {
+    std::vector<EchoRequest> requests;
+    for (const Same& same : sames)
+        requests.push_back({.from = same.front().asker.node,
+                            .to = same.front().address,
+                            .timeout = std::chrono::milliseconds(300)});
+    if (auto answers = ping(requests); !answers)
+        return failure(answers.error());
+    std::size_t resolved = 0;
+    for (const Same& same : sames) {
+        auto mac = learnt(same.front());
+        if (!mac)
+            continue;
+        ++resolved;
+        for (const Neighbour& neighbour : same)
+            if (Status pinned = pin(neighbour, *mac); !pinned)
+                return failure(pinned.error());
+    }
+    return resolved;
+}
+
 Result<std::optional<std::string>> NeighbourPins::prepare(std::span<const Flow> flows, const Ping& ping) {
     if (flows.size() <= most_unpinned / 2)
         return std::optional<std::string>();
@@ -67,35 +111,24 @@ Result<std::optional<std::string>> NeighbourPins::prepare(std::span<const Flow> 
         needed.erase(done);
     if (needed.size() <= most_unpinned)
         return std::optional<std::string>();
-    std::map<IpAddress, Neighbour> askers; // one real resolution for each address
+    // The same address may stand on two segments, as another node's.
+    std::map<std::pair<std::size_t, IpAddress>, Same> by_address;
     for (const Neighbour& neighbour : needed)
-        askers.try_emplace(neighbour.address, neighbour);
-    std::vector<EchoRequest> requests;
-    for (const auto& [address, asker] : askers)
-        requests.push_back(
-            {.from = asker.asker.node, .to = address, .timeout = std::chrono::milliseconds(300)});
-    if (auto answers = ping(requests); !answers)
-        return failure(answers.error());
-    std::map<IpAddress, MacAddress> macs;
-    for (const auto& [address, asker] : askers)
-        if (auto mac = learnt(asker))
-            macs[address] = *mac;
-    std::size_t count = 0;
-    for (const Neighbour& neighbour : needed) {
-        auto mac = macs.find(neighbour.address);
-        if (mac == macs.end())
-            continue;
-        NetlinkMessage message =
-            permanent_neighbour_message(topology_.at(neighbour.asker).index, neighbour.address, mac->second);
-        if (Status set = nodes_[neighbour.asker.node].netlink.request(message, "pin a neighbour"); !set)
-            return failure(set.error());
-        pinned_.insert(neighbour);
-        ++count;
+        by_address[{topology_.at(neighbour.asker).segment, neighbour.address}].push_back(neighbour);
+    std::vector<Same> sames;
+    for (auto& [key, same] : by_address)
+        sames.push_back(std::move(same));
+    std::size_t before = pinned_.size(), resolved = 0, step = most_at_once(topology_);
+    for (std::size_t at = 0; at < sames.size(); at += step) {
+        auto done = resolve_and_pin(std::span(sames).subspan(at, std::min(step, sames.size() - at)), ping);
+        if (!done)
+            return failure(done.error());
+        resolved += *done;
     }
     return std::optional(
         fmt::format("{} addresses were resolved once and then pinned in {} neighbour entries, since the "
                     "kernel's table is too small for so many pairs",
-                    macs.size(), count));
+                    resolved, pinned_.size() - before));
 }
 
 } // namespace netrig

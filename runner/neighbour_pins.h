@@ -39,6 +39,11 @@ private:
     };
     [[nodiscard]] std::optional<Neighbour> on_link(const Flow& flow) const;
     [[nodiscard]] std::set<Neighbour> needed_by(std::span<const Flow> flows) const;
+    /// All who need the same address on one segment.
+    using Same = std::vector<Neighbour>;
+    /// How many of them answered.
+    Result<std::size_t> resolve_and_pin(std::span<const Same> sames, const Ping& ping);
+    Status pin(const Neighbour& neighbour, const MacAddress& mac);
     std::optional<MacAddress> learnt(const Neighbour& neighbour);
 
     const Topology& topology_;
