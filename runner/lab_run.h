@@ -1,0 +1,72 @@
+// One scenario's lab as the runner sees it: a pipe of events, a process handle and a deadline. It is started,
+// perhaps stopped, and says when it is over; whatever happened to the lab, its end has been told by then.
+#pragma once
+
+#include "core/event.h"
+#include "core/lab.h"
+#include "core/scenario.h"
+#include "runner/fd.h"
+#include "runner/run_all.h"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/streambuf.hpp>
+#include <functional>
+#include <optional>
+#include <string>
+#include <sys/types.h>
+#include <vector>
+
+namespace netrig {
+
+using Tell = std::function<void(decltype(Event::what))>;
+
+/// What a scenario and each of its tests lack on this machine.
+struct Obstacles {
+    std::optional<Obstacle> scenario;
+    std::vector<std::optional<Obstacle>> tests;
+};
+
+ScenarioStarted started(const Scenario& scenario, std::size_t number);
+
+/// Stays where it is: handlers hold its address.
+class LabRun {
+public:
+    /// `over` is called last, from within one of its own handlers. All references must outlive it.
+    LabRun(boost::asio::io_context& loop, const Scenario& scenario, const RunOptions& options,
+           std::size_t number, Tell tell, std::function<void()> over);
+
+    void start();
+
+    /// Ends the lab at once; what it was doing is told as errored.
+    void stop(FailureKind kind, std::string reason);
+
+private:
+    void end_as(Outcome outcome, FailureKind kind, std::string reason);
+    void read_events();
+    void take(const std::string& line);
+    void await_end();
+    void await_deadline();
+    void finish_when_over();
+    void finish();
+    [[nodiscard]] std::string how_it_ended() const;
+
+    const Scenario& scenario_;
+    Obstacles obstacles_;
+    Missing missing_;
+    std::size_t number_;
+    Tell tell_;
+    std::function<void()> over_;
+    boost::asio::posix::stream_descriptor events_, handle_;
+    boost::asio::steady_timer deadline_;
+    boost::asio::streambuf buffer_;
+    Fd alive_;
+    pid_t pid_ = -1;
+    int status_ = 0;
+    bool events_over_ = false, process_over_ = false;
+    std::optional<ScenarioFinished> finished_;
+    Clock::time_point begin_, ended_{};
+};
+
+} // namespace netrig
