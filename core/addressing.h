@@ -19,6 +19,7 @@ struct AddressGroup {
     std::vector<Subnet> subnets;
     std::vector<InterfaceRef> members; ///< in the order in which they are given addresses
     std::string what;                  ///< "bridge 'br0'"
+    bool wants_none = false;           ///< so it stands in the file: no pool is asked either
 };
 
 /// Numbers the segments: two interfaces share one when a broadcast of the one is heard by the other.

@@ -5,6 +5,7 @@
 #include "core/load_routes.h"
 #include "core/load_tests.h"
 #include "core/load_topology.h"
+#include "core/pool.h"
 
 #include <array>
 #include <fmt/format.h>
@@ -30,7 +31,7 @@ constexpr std::array<Key, 20> top_level_keys{{
     {"variables", KeyType::table, "defaults for ${name}", true},
     {"matrix", KeyType::table, "one scenario for each combination", true},
     {"include", KeyType::texts, "other files that are merged in", true},
-    {"pool", KeyType::texts, "subnets for links and bridges without one", true},
+    {"pool", KeyType::texts, "from which links and bridges without addresses get subnets"},
     {"routing", KeyType::text, "routes worked out by the runner", true},
     {"neighbours", KeyType::text, "how neighbour tables are filled", true},
     {"dad", KeyType::boolean, "wait for duplicate address detection", true},
@@ -86,6 +87,7 @@ void load_document(const TomlTable& document, Scenario& scenario, Diagnostics& d
     TopologyRest rest = load_topology(reader, scenario.topology);
     number_interfaces(scenario.topology);
     find_segments(scenario.topology);
+    use_pool(load_pool(reader), scenario.topology, rest.groups, diagnostics);
     give_out_addresses(rest.groups, scenario.topology, diagnostics);
     check_addresses(scenario.topology, diagnostics);
     load_routes(rest.routes, scenario.topology, diagnostics);

@@ -20,7 +20,7 @@ constexpr std::array<Key, 19> link_keys{{
     {"name", KeyType::text, "\"kernel\" leaves naming to the kernel"},
     {"addresses", KeyType::any, "one an end, or a list an end"},
     {"subnet", KeyType::text, "addresses given out to both ends in order"},
-    {"subnets", KeyType::texts, "several of these, for dual stack"},
+    {"subnets", KeyType::texts, "several of these, for dual stack; [] for none, of the pool either"},
     {"mtu", KeyType::integer, "bytes, of both ends"},
     {"up", KeyType::boolean, "both ends; true"},
     {"delay", KeyType::duration, "impairment", true},
@@ -41,7 +41,7 @@ constexpr std::array<Key, 9> bridge_keys{{
     {"ports", KeyType::texts, "nodes, \"node:interface\", or other bridges"},
     {"addresses", KeyType::texts, "of the bridge itself"},
     {"subnet", KeyType::text, "addresses given out to the ports' nodes in order"},
-    {"subnets", KeyType::texts, "several of these, for dual stack"},
+    {"subnets", KeyType::texts, "several of these, for dual stack; [] for none, of the pool either"},
     {"mtu", KeyType::integer, "bytes, of the bridge and all its ports"},
     {"stp", KeyType::boolean, "spanning tree", true},
     {"vlan-filtering", KeyType::boolean, "VLANs by port", true},
@@ -72,22 +72,19 @@ struct Loading {
     std::vector<AddressGroup> groups;
 };
 
+/// `subnets = []` says that there is to be none, from no pool either.
+bool wants_no_subnet(const TableReader& reader, const std::vector<Subnet>& subnets) {
+    return subnets.empty() && (reader.has("subnet") || reader.has("subnets"));
+}
+
 std::vector<Subnet> load_subnets(TableReader& reader) {
     std::vector<Text> texts = reader.texts("subnets");
     if (auto one = reader.text("subnet"))
         texts.insert(texts.begin(), *one);
     std::vector<Subnet> subnets;
-    for (const Text& text : texts) {
-        auto prefix = parse_prefix(text.value);
-        if (!prefix)
-            reader.report(text.span, fmt::format("'{}' is no subnet", text.value), {},
-                          "\"10.0.0.0/24\" or \"2001:db8::/64\"");
-        else if (*prefix != prefix->network())
-            reader.report(text.span, fmt::format("'{}' has bits set beyond its prefix length", text.value),
-                          {}, fmt::format("did you mean '{}'?", show(prefix->network())));
-        else
-            subnets.push_back({*prefix, text.span});
-    }
+    for (const Text& text : texts)
+        if (auto subnet = load_subnet(text, reader.diagnostics()))
+            subnets.push_back(*subnet);
     return subnets;
 }
 
@@ -185,7 +182,9 @@ void check_on_subnet(const std::vector<Subnet>& subnets, const std::vector<Inter
         bool comparable = std::any_of(subnets.begin(), subnets.end(), [&](const Subnet& subnet) {
             return subnet.prefix.address.family == address.prefix.address.family;
         });
-        if (comparable && !inside)
+        bool link_local =
+            address.prefix.address.family == Family::ipv6 && address.prefix.address.is_link_local();
+        if (comparable && !inside && !link_local)
             reader.report(address.span, fmt::format("{} is not on the subnet that is given beside it",
                                                     show(address.prefix)));
     }
@@ -230,9 +229,10 @@ void load_link_table(const TomlTable& table, Span span, Loading& loading) {
             reader.report(link.ends[end].span,
                           "the kernel names this link's interfaces, so none can be named here");
     }
-    if (!subnets.empty()) {
+    bool none = wants_no_subnet(reader, subnets) || (subnets.empty() && reader.has("addresses"));
+    if (!subnets.empty() || none) {
         link.group = loading.groups.size();
-        loading.groups.push_back({std::move(subnets), {}, "the link's two ends"});
+        loading.groups.push_back({std::move(subnets), {}, "the link's two ends", none});
     }
 }
 
@@ -286,7 +286,8 @@ void load_bridge(const TomlEntry& entry, Topology& topology, Loading& loading) {
     std::vector<Subnet> subnets = load_subnets(reader);
     check_on_subnet(subnets, own.addresses, reader);
     std::size_t group = loading.groups.size();
-    loading.groups.push_back({std::move(subnets), {}, fmt::format("bridge '{}'", entry.key)});
+    bool none = wants_no_subnet(reader, subnets);
+    loading.groups.push_back({std::move(subnets), {}, fmt::format("bridge '{}'", entry.key), none});
     load_ports(reader, *bridge, group, own.mtu, loading);
 }
 

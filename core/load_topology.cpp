@@ -45,6 +45,25 @@ std::optional<InterfaceAddress> load_interface_address(const Text& text, Diagnos
     return std::nullopt;
 }
 
+std::optional<Subnet> load_subnet(const Text& text, Diagnostics& diagnostics) {
+    auto prefix = parse_prefix(text.value);
+    if (prefix && *prefix == prefix->network())
+        return Subnet{*prefix, text.span};
+    if (prefix)
+        diagnostics.push_back({fmt::format("'{}' has bits set beyond its prefix length", text.value),
+                               text.span,
+                               {},
+                               fmt::format("did you mean '{}'?", show(prefix->network())),
+                               {}});
+    else
+        diagnostics.push_back({fmt::format("'{}' is no subnet", text.value),
+                               text.span,
+                               {},
+                               "\"10.0.0.0/24\" or \"2001:db8::/64\"",
+                               {}});
+    return std::nullopt;
+}
+
 TopologyRest load_topology(TableReader& scenario, Topology& topology) {
     TopologyRest rest;
     load_node_names(scenario, topology);

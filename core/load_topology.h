@@ -21,4 +21,7 @@ TopologyRest load_topology(TableReader& scenario, Topology& topology);
 /// An address with its prefix length that an interface may have; nothing when a mistake was reported.
 std::optional<InterfaceAddress> load_interface_address(const Text& text, Diagnostics& diagnostics);
 
+/// A network without host bits; nothing when a mistake was reported.
+std::optional<Subnet> load_subnet(const Text& text, Diagnostics& diagnostics);
+
 } // namespace netrig

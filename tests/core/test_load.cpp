@@ -186,7 +186,7 @@ error: 'lo' can't be 'on'
 
 TEST_CASE("keys of the format that this version has not are refused as such, wherever they stand") {
     CHECK(messages_in(R"(
-pool = ["10.0.0.0/16"]
+emulator = "kernel"
 routing = "static"
 matrix = { family = ["ipv4", "ipv6"] }
 [[links]]
@@ -205,7 +205,7 @@ dns = {}
 [[tests]]
 for = "2s"
 tcp-echo = { between = "red -> red", source-port = 7 }
-)") == R"(1:1 'pool' is not supported yet by this version of netrig
+)") == R"(1:1 'emulator' is not supported yet by this version of netrig
 2:1 'routing' is not supported yet by this version of netrig
 3:1 'matrix' is not supported yet by this version of netrig
 6:1 'delay' is not supported yet by this version of netrig
@@ -217,12 +217,12 @@ tcp-echo = { between = "red -> red", source-port = 7 }
 18:1 'for' is not supported yet by this version of netrig
 19:38 'source-port' is not supported yet by this version of netrig
 )");
-    CHECK(mistakes_in("pool = []\n" + two_nodes + "[[tests]]\nping = \"red -> blue\"\n") ==
-          R"(error: 'pool' is not supported yet by this version of netrig
+    CHECK(mistakes_in("include = []\n" + two_nodes + "[[tests]]\nping = \"red -> blue\"\n") ==
+          R"(error: 'include' is not supported yet by this version of netrig
   --> net.toml:1:1
    |
- 1 | pool = []
-   | ^^^^ subnets for links and bridges without one
+ 1 | include = []
+   | ^^^^^^^ other files that are merged in
 
 )");
 }
