@@ -75,6 +75,15 @@ struct StepFinished {
     bool operator==(const StepFinished&) const = default;
 };
 
+/// The lab was told to end in mid-step; what it had come to by then. The test stays open.
+struct StepStopped {
+    std::size_t scenario = 0, test = 0, step = 0;
+    std::string what;
+    std::vector<std::string> details; ///< lines, as a verdict's
+    Duration ran{};
+    bool operator==(const StepStopped&) const = default;
+};
+
 struct TestFinished {
     std::size_t scenario = 0, test = 0;
     Outcome outcome = Outcome::passed;
@@ -104,7 +113,7 @@ struct RunFinished {
 struct Event {
     std::int64_t time = 0; ///< microseconds since 1970-01-01 00:00 UTC
     std::variant<RunStarted, ScenarioStarted, ScenarioBuilt, TestStarted, StepStarted, StepFinished,
-                 TestFinished, ScenarioFinished, RunFinished>
+                 StepStopped, TestFinished, ScenarioFinished, RunFinished>
         what;
     bool operator==(const Event&) const = default;
 };

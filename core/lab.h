@@ -90,6 +90,7 @@ struct CommandAnswer {
     std::string not_started; ///< why the program could not be started; empty when it was
     CommandOutput output, errors;
     nanoseconds took{};
+    bool stopped = false; ///< ended because the lab was told to end
 };
 
 enum class LinkState { up, down, lower_layer_down, other };
@@ -122,6 +123,9 @@ public:
 
     /// What the lab did of itself since the last call that a reader of the report must know.
     virtual std::vector<std::string> take_notes() = 0;
+
+    /// Once it is, no question waits any longer and every answer may be a broken one.
+    [[nodiscard]] virtual bool told_to_end() const { return false; }
 
     /// Returns when a link, address, route or neighbour of any node changed, or after `at_most`.
     virtual Status wait_for_change(nanoseconds at_most) = 0;

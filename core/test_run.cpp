@@ -34,6 +34,8 @@ Verdict ask_within(const Step& step, Duration within, Lab& lab) {
         Verdict verdict = ask(step, lab);
         ++times;
         Duration passed = Clock::now() - begin;
+        if (lab.told_to_end())
+            return verdict;
         if (verdict.answer == Answer::yes && passed <= within) {
             verdict.details.push_back(
                 fmt::format("came true after {}, asked {}", show(passed), show_times(times)));
@@ -73,8 +75,8 @@ EventPlace place_of(const Step& step, const Scenario& scenario, Outcome outcome)
     return place;
 }
 
-/// `left`: of the test's own time, if it has a limit.
-Outcome run_step(const TestRun& run, std::size_t test, std::size_t number, Duration left) {
+/// `left`: of the test's own time, if it has a limit. Nothing when the lab was told to end.
+std::optional<Outcome> run_step(const TestRun& run, std::size_t test, std::size_t number, Duration left) {
     const Step& step = run.scenario.tests[test].steps[number];
     std::string what = name_of(step);
     run.tell(StepStarted{run.number, test, number, what});
@@ -83,6 +85,11 @@ Outcome run_step(const TestRun& run, std::size_t test, std::size_t number, Durat
         step.within ? ask_within(step, std::min(*step.within, left), run.lab) : ask(step, run.lab);
     for (std::string& note : run.lab.take_notes())
         verdict.details.push_back(std::move(note));
+    if (run.lab.told_to_end()) {
+        run.tell(
+            StepStopped{run.number, test, number, what, std::move(verdict.details), Clock::now() - begin});
+        return std::nullopt;
+    }
     Outcome outcome = outcome_of(verdict.answer);
     run.tell(StepFinished{run.number, test, number, what, place_of(step, run.scenario, outcome),
                           std::move(verdict), Clock::now() - begin});
@@ -112,7 +119,8 @@ void give_up(TestFinished& finished, const Test& test, std::size_t step) {
                                   step + 1, test.steps.size(), name_of(test.steps[step]));
 }
 
-Outcome run_test(const TestRun& run, std::size_t number) {
+/// Nothing when the lab was told to end: the test is left open.
+std::optional<Outcome> run_test(const TestRun& run, std::size_t number) {
     const Test& test = run.scenario.tests[number];
     if (const Obstacle* obstacle = obstacle_of(run, number)) {
         run.tell(TestFinished{run.number, number, obstacle->outcome, obstacle->kind, obstacle->reason, {}});
@@ -124,13 +132,15 @@ Outcome run_test(const TestRun& run, std::size_t number) {
     run.lab.set_deadline(deadline);
     TestFinished finished{run.number, number, Outcome::passed, FailureKind::none, {}, {}};
     for (std::size_t i = 0; i < test.steps.size(); ++i) {
-        Outcome of_step = run_step(run, number, i, deadline ? *deadline - Clock::now() : Duration::max());
-        finished.outcome = worse(finished.outcome, of_step);
+        auto of_step = run_step(run, number, i, deadline ? *deadline - Clock::now() : Duration::max());
+        if (!of_step)
+            return std::nullopt;
+        finished.outcome = worse(finished.outcome, *of_step);
         if (deadline && Clock::now() >= *deadline) {
             give_up(finished, test, i);
             break;
         }
-        if (of_step == Outcome::passed || !is_action(test.steps[i]))
+        if (*of_step == Outcome::passed || !is_action(test.steps[i]))
             continue;
         if (std::size_t rest = test.steps.size() - i - 1; rest > 0)
             finished.reason = fmt::format("the action '{}' went wrong, so {} later steps were not done",
@@ -164,10 +174,14 @@ Outcome worse(Outcome a, Outcome b) {
     return rank(a) >= rank(b) ? a : b;
 }
 
-Outcome run_tests(const TestRun& run) {
+std::optional<Outcome> run_tests(const TestRun& run) {
     Outcome outcome = Outcome::skipped;
-    for (std::size_t i = 0; i < run.scenario.tests.size(); ++i)
-        outcome = worse(outcome, run_test(run, i));
+    for (std::size_t i = 0; i < run.scenario.tests.size(); ++i) {
+        auto of_test = run_test(run, i);
+        if (!of_test)
+            return std::nullopt;
+        outcome = worse(outcome, *of_test);
+    }
     return outcome;
 }
 

@@ -20,7 +20,8 @@ struct TestRun {
 };
 
 /// All tests in order; the worst outcome. A failed check lets its test go on; a failed action ends it.
-Outcome run_tests(const TestRun& run);
+/// Nothing when the lab was told to end: what was running has been told, and no more is done.
+std::optional<Outcome> run_tests(const TestRun& run);
 
 /// skipped < passed < failed < errored
 Outcome worse(Outcome a, Outcome b);

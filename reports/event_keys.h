@@ -78,6 +78,15 @@ void visit_keys(auto& each, Of<StepFinished> auto& event) {
     each("took-ns", event.took);
 }
 
+void visit_keys(auto& each, Of<StepStopped> auto& event) {
+    each("scenario", event.scenario);
+    each("test", event.test);
+    each("step", event.step);
+    each("what", event.what);
+    each("details", event.details);
+    each("ran-ns", event.ran);
+}
+
 void visit_keys(auto& each, Of<TestFinished> auto& event) {
     each("scenario", event.scenario);
     each("test", event.test);

@@ -100,8 +100,11 @@ std::string full_reason(const std::string& reason, const std::string& message) {
 std::string running_line(const TestResult& test) {
     if (!test.running)
         return {};
-    return labelled("running:",
-                    fmt::format("{}, for {}", one_line(test.running->what), show(test.running->ran)));
+    std::string text = labelled(
+        "running:", fmt::format("{}, for {}", one_line(test.running->what), show(test.running->ran)));
+    for (const std::string& line : test.running->details)
+        text += behind_bar(line);
+    return text;
 }
 
 std::string bad_steps(const ScenarioResult& scenario, const TestResult& test, const StepResult* told) {

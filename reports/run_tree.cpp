@@ -21,7 +21,7 @@ std::string with_reason(std::string text, const std::string& reason) {
 }
 
 void stop_running(TestResult& test, WallTime now) {
-    if (test.running)
+    if (test.running && test.running->ran == Duration{})
         test.running->ran = elapsed(test.running->since, now);
 }
 
@@ -145,13 +145,20 @@ void RunTreeBuilder::apply(const TestStarted& event) {
 
 void RunTreeBuilder::apply(const StepStarted& event) {
     if (TestResult* test = open_test(event.scenario, event.test))
-        test->running = {event.what, now_, {}};
+        test->running = {event.what, now_, {}, {}};
 }
 
 void RunTreeBuilder::apply(const StepFinished& event) {
     if (TestResult* test = open_test(event.scenario, event.test)) {
         test->running.reset();
         test->steps.push_back({event.step, event.what, event.place, event.verdict, event.took});
+    }
+}
+
+void RunTreeBuilder::apply(const StepStopped& event) {
+    if (TestResult* test = open_test(event.scenario, event.test)) {
+        WallTime since = now_ - std::chrono::floor<std::chrono::microseconds>(event.ran);
+        test->running = {event.what, since, event.ran, event.details};
     }
 }
 

@@ -27,7 +27,8 @@ struct StepResult {
 struct RunningStep {
     std::string what;
     WallTime since{};
-    Duration ran{}; ///< until its test was ended
+    Duration ran{};                   ///< until it was told to end, or its test was ended
+    std::vector<std::string> details; ///< what it had come to by then, as far as it was told
     bool operator==(const RunningStep&) const = default;
 };
 
@@ -99,6 +100,7 @@ private:
     void apply(const TestStarted& event);
     void apply(const StepStarted& event);
     void apply(const StepFinished& event);
+    void apply(const StepStopped& event);
     void apply(const TestFinished& event);
     void apply(const ScenarioFinished& event);
     void apply(const RunFinished& event);

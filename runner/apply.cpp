@@ -108,13 +108,15 @@ struct Apply {
 
     Status operator()(const AwaitReady& wait) const {
         constexpr std::chrono::seconds at_most(10);
-        return await_ready(wait, context.nodes, context.topology, at_most);
+        return await_ready(wait, context.nodes, context.topology, at_most, context.stop);
     }
 };
 
 } // namespace
 
 Status apply(const Op& op, ApplyContext& context) {
+    if (context.stop.made())
+        return failure(told_to_end());
     return std::visit(Apply{context, op}, op);
 }
 

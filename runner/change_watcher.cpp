@@ -11,7 +11,10 @@ namespace netrig {
 static constexpr std::array<unsigned, 6> groups{RTNLGRP_LINK,        RTNLGRP_NEIGH,      RTNLGRP_IPV4_IFADDR,
                                                 RTNLGRP_IPV6_IFADDR, RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE};
 
-Result<ChangeWatcher> ChangeWatcher::open(const std::vector<NodeNamespaces>& nodes) {
+/// The key of what is no socket.
+static constexpr std::uint64_t nobody = ~0ULL;
+
+Result<ChangeWatcher> ChangeWatcher::open(const std::vector<NodeNamespaces>& nodes, const StopRequest& stop) {
     ChangeWatcher watcher;
     watcher.epoll_ = Fd(epoll_create1(EPOLL_CLOEXEC));
     if (!watcher.epoll_.valid())
@@ -22,14 +25,22 @@ Result<ChangeWatcher> ChangeWatcher::open(const std::vector<NodeNamespaces>& nod
         auto socket = NetlinkSocket::open(groups);
         if (!socket)
             return failure(socket.error());
-        epoll_event event{};
-        event.events = EPOLLIN;
-        event.data.u64 = watcher.sockets_.size();
-        if (epoll_ctl(watcher.epoll_.get(), EPOLL_CTL_ADD, socket->descriptor(), &event) != 0)
-            return system_failure("watch a netlink socket");
+        if (Status watched = watcher.watch(socket->descriptor(), watcher.sockets_.size()); !watched)
+            return failure(watched.error());
         watcher.sockets_.push_back(std::move(*socket));
     }
+    if (Status watched = watcher.watch(stop.descriptor(), nobody); !watched)
+        return failure(watched.error());
     return watcher;
+}
+
+Status ChangeWatcher::watch(int descriptor, std::uint64_t key) {
+    epoll_event event{};
+    event.events = EPOLLIN;
+    event.data.u64 = key;
+    if (descriptor >= 0 && epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, descriptor, &event) != 0)
+        return system_failure("watch a netlink socket");
+    return {};
 }
 
 Status ChangeWatcher::wait(std::chrono::nanoseconds at_most) {
@@ -39,7 +50,8 @@ Status ChangeWatcher::wait(std::chrono::nanoseconds at_most) {
     if (count < 0 && errno != EINTR)
         return system_failure("wait for changes in the lab");
     for (int i = 0; i < count; ++i)
-        sockets_[events[static_cast<std::size_t>(i)].data.u64].drain();
+        if (std::uint64_t key = events[static_cast<std::size_t>(i)].data.u64; key != nobody)
+            sockets_[key].drain();
     return {};
 }
 

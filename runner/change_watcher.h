@@ -5,6 +5,7 @@
 #include "core/result.h"
 #include "runner/fd.h"
 #include "runner/node_namespaces.h"
+#include "runner/stop_request.h"
 
 #include <chrono>
 #include <vector>
@@ -14,12 +15,14 @@ namespace netrig {
 class ChangeWatcher {
 public:
     /// Subscribes in every node. What changes from now on is heard.
-    static Result<ChangeWatcher> open(const std::vector<NodeNamespaces>& nodes);
+    static Result<ChangeWatcher> open(const std::vector<NodeNamespaces>& nodes, const StopRequest& stop);
 
-    /// Returns when something changed since the last call, or after `at_most`.
+    /// Returns when something changed since the last call, when the lab was told to end, or after `at_most`.
     Status wait(std::chrono::nanoseconds at_most);
 
 private:
+    Status watch(int descriptor, std::uint64_t key);
+
     Fd epoll_;
     std::vector<NetlinkSocket> sockets_;
 };

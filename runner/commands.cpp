@@ -12,6 +12,7 @@
 #include "runner/run_all.h"
 
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <fmt/format.h>
@@ -109,6 +110,8 @@ LoadedScenarios load_all(const CommonOptions& options) {
 } // namespace
 
 int run_command(const RunCommand& command) {
+    signal(SIGPIPE,
+           SIG_IGN); // a console that nobody reads any more is no reason to end; a report tells EPIPE
     LoadedScenarios loaded = load_all(command.common);
     if (loaded.status != exit_passed)
         return loaded.status;

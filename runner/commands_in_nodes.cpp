@@ -1,5 +1,6 @@
 #include "runner/commands_in_nodes.h"
 
+#include "runner/group_end.h"
 #include "runner/launcher.h"
 #include "runner/system_error.h"
 
@@ -22,7 +23,6 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr std::size_t kept = 65536;                 // bytes of the head, and of the tail
-constexpr std::chrono::seconds grace(1);            // between SIGTERM and SIGKILL
 constexpr std::chrono::milliseconds after_exit(20); // for output that is on its way when the program ends
 
 void append(CommandOutput& output, std::string_view data) {
@@ -56,9 +56,10 @@ Result<PipePair> make_pipe() {
 /// One program from its start to its end. Stays where it is: handlers hold its address.
 class Command {
 public:
-    Command(asio::io_context& loop, const CommandRequest& request)
-        : request_(request), loop_(loop), output_(loop), errors_(loop), input_(loop), timer_(loop),
-          last_words_(loop) {}
+    /// `over` is called when the program itself has ended, not for what it left behind.
+    Command(asio::io_context& loop, const CommandRequest& request, std::function<void()> over)
+        : request_(request), over_(std::move(over)), loop_(loop), output_(loop), errors_(loop), input_(loop),
+          timer_(loop), last_words_(loop), group_end_(loop) {}
 
     Status start(const NodeNamespaces& node, const std::string& folder) {
         begin_ = Clock::now();
@@ -73,6 +74,7 @@ public:
             return {};
         }
         process_.emplace(std::move(*process));
+        group_ = process_->id();
         output_.assign(out->read.release());
         errors_.assign(err->read.release());
         input_.assign(in->write.release());
@@ -84,6 +86,16 @@ public:
         await_exit();
         await_timeout();
         return {};
+    }
+
+    [[nodiscard]] bool runs() const { return process_ && !exited_; }
+
+    /// The lab was told to end.
+    void stop() {
+        if (!runs() || group_end_.begun())
+            return;
+        answer_.stopped = true;
+        end_group();
     }
 
     CommandAnswer take_answer() {
@@ -140,19 +152,25 @@ private:
                 answer_.signal = WTERMSIG(status);
             exited_ = true;
             timer_.cancel();
-            if (answer_.timed_out) // its group may hold others, which ignored SIGTERM
-                kill(-process_->id(), SIGKILL);
             close(input_);
-            // Whoever it left behind may hold its output open for ever; what is on its way comes now.
-            last_words_.expires_after(after_exit);
-            last_words_.async_wait([this](boost::system::error_code error) {
-                if (error)
-                    return;
-                drain(output_, output_data_, answer_.output);
-                drain(errors_, errors_data_, answer_.errors);
-            });
-            stop_waiting_when_closed();
+            hear_last_words();
+            over_();
         });
+    }
+
+    /// Whoever it left behind may hold its output open for ever; what is on its way comes now. A group that
+    /// is being ended may say something yet.
+    void hear_last_words() {
+        if (!exited_ || (group_end_.begun() && !group_end_.over()))
+            return;
+        last_words_.expires_after(after_exit);
+        last_words_.async_wait([this](boost::system::error_code error) {
+            if (error)
+                return;
+            drain(output_, output_data_, answer_.output);
+            drain(errors_, errors_data_, answer_.errors);
+        });
+        stop_waiting_when_closed();
     }
 
     /// Both outputs at their end: nothing to wait for.
@@ -166,27 +184,61 @@ private:
             return;
         timer_.expires_after(*request_.timeout);
         timer_.async_wait([this](boost::system::error_code error) {
-            if (error || exited_)
+            if (error || exited_ || group_end_.begun())
                 return;
             answer_.timed_out = true;
-            kill(-process_->id(), SIGTERM);
-            timer_.expires_after(grace);
-            timer_.async_wait([this](boost::system::error_code late) {
-                if (!late && !exited_)
-                    kill(-process_->id(), SIGKILL);
-            });
+            end_group();
         });
     }
 
+    void end_group() {
+        group_end_.begin(group_, [this] { hear_last_words(); });
+    }
+
     const CommandRequest& request_;
+    std::function<void()> over_;
     asio::io_context& loop_;
     Stream output_, errors_, input_;
     asio::steady_timer timer_, last_words_;
+    GroupEnd group_end_;
     std::optional<Process> process_;
+    pid_t group_ = 0;
     Data output_data_{}, errors_data_{};
     CommandAnswer answer_;
     Clock::time_point begin_;
     bool exited_ = false;
+};
+
+/// The request is lent to the loop, and closed by its owner alone.
+class StopWait {
+public:
+    StopWait(asio::io_context& loop, const StopRequest& request) : request_(request), descriptor_(loop) {}
+    StopWait(const StopWait&) = delete;
+    StopWait& operator=(const StopWait&) = delete;
+    ~StopWait() {
+        if (descriptor_.is_open())
+            descriptor_.release();
+    }
+
+    void wait(std::function<void()> made) {
+        if (request_.descriptor() < 0)
+            return;
+        descriptor_.assign(request_.descriptor());
+        descriptor_.async_wait(asio::posix::descriptor_base::wait_read,
+                               [made = std::move(made)](boost::system::error_code cancelled) {
+                                   if (!cancelled)
+                                       made();
+                               });
+    }
+
+    void cancel() {
+        if (descriptor_.is_open())
+            descriptor_.cancel();
+    }
+
+private:
+    const StopRequest& request_;
+    asio::posix::stream_descriptor descriptor_;
 };
 
 std::string directory_of(const CommandRequest& request, const std::string& folder) {
@@ -199,16 +251,28 @@ std::string directory_of(const CommandRequest& request, const std::string& folde
 
 Result<std::vector<CommandAnswer>> run_commands(std::span<const CommandRequest> requests,
                                                 const std::vector<NodeNamespaces>& nodes,
-                                                const std::string& folder) {
+                                                const std::string& folder, const StopRequest& stop) {
     asio::io_context loop(1);
     std::vector<std::unique_ptr<Command>> commands;
+    StopWait told(loop, stop);
+    std::size_t running = 0;
+    auto one_over = [&] {
+        if (--running == 0)
+            told.cancel();
+    };
     Status problem;
     for (const CommandRequest& request : requests) {
-        commands.push_back(std::make_unique<Command>(loop, request));
+        commands.push_back(std::make_unique<Command>(loop, request, one_over));
         problem = commands.back()->start(nodes[request.on], directory_of(request, folder));
         if (!problem)
             break;
+        running += commands.back()->runs() ? 1 : 0;
     }
+    if (running > 0)
+        told.wait([&] {
+            for (auto& command : commands)
+                command->stop();
+        });
     loop.run(); // also when one could not be started: the others are waited for, not left behind
     if (!problem)
         return failure(problem.error());

@@ -1,10 +1,11 @@
 // Runs programs in nodes to their end: all of a batch at once, output bounded and pumped, deadlines kept by
-// SIGTERM, a grace and SIGKILL to the process group. A program that leaves others behind with its output open
-// does not hold us up.
+// SIGTERM, a grace and SIGKILL to the process group, as is the end of the lab. A program that leaves others
+// behind with its output open does not hold us up.
 #pragma once
 
 #include "core/lab.h"
 #include "runner/node_namespaces.h"
+#include "runner/stop_request.h"
 
 #include <span>
 #include <string>
@@ -16,6 +17,6 @@ namespace netrig {
 /// what a relative one is relative to.
 Result<std::vector<CommandAnswer>> run_commands(std::span<const CommandRequest> requests,
                                                 const std::vector<NodeNamespaces>& nodes,
-                                                const std::string& folder);
+                                                const std::string& folder, const StopRequest& stop);
 
 } // namespace netrig

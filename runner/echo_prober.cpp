@@ -49,6 +49,8 @@ Status EchoProber::open_sockets() {
     epoll_ = Fd(epoll_create1(EPOLL_CLOEXEC));
     if (!epoll_.valid())
         return system_failure("make an epoll descriptor");
+    if (Status watched = watch(stop_.descriptor(), nullptr); !watched)
+        return watched;
     for (const EchoRequest& request : requests_) {
         std::tuple key{request.from, request.to.family, request.dont_fragment};
         if (sockets_.contains(key))
@@ -59,12 +61,19 @@ Status EchoProber::open_sockets() {
         if (!socket)
             return failure(socket.error());
         auto place = sockets_.emplace(key, std::move(*socket)).first;
-        epoll_event event{};
-        event.events = EPOLLIN | EPOLLERR;
-        event.data.ptr = &place->second;
-        if (epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, place->second.descriptor(), &event) != 0)
-            return system_failure("watch an ICMP socket");
+        if (Status watched = watch(place->second.descriptor(), &place->second); !watched)
+            return watched;
     }
+    return {};
+}
+
+/// Without a socket, what ends all waiting.
+Status EchoProber::watch(int descriptor, IcmpSocket* socket) {
+    epoll_event event{};
+    event.events = EPOLLIN | EPOLLERR;
+    event.data.ptr = socket;
+    if (descriptor >= 0 && epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, descriptor, &event) != 0)
+        return system_failure("watch an ICMP socket");
     return {};
 }
 
@@ -154,9 +163,12 @@ Status EchoProber::receive(int wait_milliseconds) {
     int count = epoll_wait(epoll_.get(), events.data(), events.size(), wait_milliseconds);
     if (count < 0 && errno != EINTR)
         return system_failure("wait for echo replies");
-    for (int i = 0; i < count; ++i)
-        static_cast<IcmpSocket*>(events[static_cast<std::size_t>(i)].data.ptr)
-            ->receive([this](const EchoArrival& arrival) { this->arrived(arrival); });
+    for (int i = 0; i < count; ++i) {
+        auto* socket = static_cast<IcmpSocket*>(events[static_cast<std::size_t>(i)].data.ptr);
+        if (socket == nullptr)
+            return failure(told_to_end());
+        socket->receive([this](const EchoArrival& arrival) { this->arrived(arrival); });
+    }
     return {};
 }
 

@@ -5,6 +5,7 @@
 #include "core/lab.h"
 #include "runner/icmp_socket.h"
 #include "runner/node_namespaces.h"
+#include "runner/stop_request.h"
 
 #include <map>
 #include <queue>
@@ -16,10 +17,10 @@ namespace netrig {
 
 class EchoProber {
 public:
-    EchoProber(const std::vector<NodeNamespaces>& nodes, std::uint32_t first_number)
-        : nodes_(nodes), first_(first_number) {}
+    EchoProber(const std::vector<NodeNamespaces>& nodes, std::uint32_t first_number, const StopRequest& stop)
+        : nodes_(nodes), first_(first_number), stop_(stop) {}
 
-    /// The answers in the order of the requests.
+    /// The answers in the order of the requests; an Error too when the lab was told to end meanwhile.
     /// What is unanswered at `deadline` stays so.
     Result<std::vector<EchoAnswer>> run(std::span<const EchoRequest> requests, Clock::time_point deadline);
 
@@ -44,6 +45,7 @@ private:
     using Due = std::pair<Clock::time_point, std::size_t>; // when, request
 
     Status open_sockets();
+    Status watch(int descriptor, IcmpSocket* socket);
     Status send_due();
     Status send_one(std::size_t request);
     void finish_packet(std::size_t request);
@@ -55,6 +57,7 @@ private:
 
     const std::vector<NodeNamespaces>& nodes_;
     std::uint32_t first_;
+    const StopRequest& stop_;
     std::span<const EchoRequest> requests_;
     std::vector<EchoAnswer> answers_;
     std::vector<Progress> progress_;

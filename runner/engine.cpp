@@ -107,30 +107,36 @@ bool runs_commands(const Scenario& scenario) {
 
 namespace {
 
-void run_lab(const Scenario& scenario, std::vector<std::optional<Obstacle>> obstacles, std::size_t number,
-             PipeSink& sink) {
+/// False when it was told to end; then it says no more, for the runner knows why. What runs in the nodes has
+/// been ended by then, in order; the rest goes with the processes.
+bool run_lab(const Scenario& scenario, std::vector<std::optional<Obstacle>> obstacles, std::size_t number,
+             StopRequest stop, PipeSink& sink) {
     std::string folder = folder_of(scenario.source->path);
     auto surroundings = find_surroundings(scenario, folder);
     if (!surroundings) {
         sink.tell(could_not_build(number, surroundings.error()));
-        return;
+        return true;
     }
-    auto lab = LiveLab::make(scenario.topology, folder, std::move(surroundings->programs));
+    auto lab = LiveLab::make(scenario.topology, folder, std::move(surroundings->programs), std::move(stop));
     if (!lab) {
         sink.tell(could_not_build(number, lab.error()));
-        return;
+        return true;
     }
     auto times = (*lab)->build(make_plan(scenario.topology));
+    if (!times && (*lab)->told_to_end())
+        return false;
     if (!times) {
         sink.tell(could_not_build(number, times.error()));
-        return;
+        return true;
     }
     sink.tell(ScenarioBuilt{number, scenario.topology.nodes.size(), scenario.topology.links.size(),
                             times->namespaces, times->operations, times->wait, surroundings->ids});
-    Outcome outcome = run_tests(
+    auto outcome = run_tests(
         {scenario, **lab, number, [&](auto what) { sink.tell(std::move(what)); }, std::move(obstacles)});
-    sink.tell(ScenarioFinished{number, outcome, FailureKind::none, {}, {}, {}, {}});
+    if (outcome)
+        sink.tell(ScenarioFinished{number, *outcome, FailureKind::none, {}, {}, {}, {}});
     [[maybe_unused]] LiveLab* ended_with_the_process = lab->release(); // faster than closing one by one
+    return outcome.has_value();
 }
 
 } // namespace
@@ -140,8 +146,14 @@ int run_engine(const Scenario& scenario, std::vector<std::optional<Obstacle>> ob
     PipeSink sink(std::move(events));
     signal(SIGPIPE, SIG_IGN); // a command that does not read its input is no reason to end; EPIPE tells
     raise_descriptor_limit();
+    auto stop = StopRequest::by_signal();
+    if (!stop) {
+        sink.tell(could_not_build(number, stop.error()));
+        return 0;
+    }
     try {
-        run_lab(scenario, std::move(obstacles), number, sink);
+        if (!run_lab(scenario, std::move(obstacles), number, std::move(*stop), sink))
+            return 128 + SIGTERM;
     } catch (const std::exception& error) { // a library's; of memory, or of descriptors in Boost.Asio
         sink.tell(ScenarioFinished{number,
                                    Outcome::errored,

@@ -83,13 +83,27 @@ void keep_only(Fd& events, Fd& alive) {
         dup2(null.get(), 0);
 }
 
+enum class Wish { none, end_in_order, end_now };
+
+/// What the runner says by its pipe: a byte, or the pipe's end.
+Wish read_wish(const Fd& alive) {
+    char byte = 0;
+    ssize_t size = read(alive.get(), &byte, 1);
+    if (size < 0 && errno == EINTR)
+        return Wish::none;
+    return size == 1 ? Wish::end_in_order : Wish::end_now;
+}
+
 /// PID 1: reaps whatever ends, and ends with the engine or with the runner.
 [[noreturn]] void reap(pid_t engine, const Fd& alive, const Fd& children) {
     for (;;) {
         std::array<pollfd, 2> wait{{{children.get(), POLLIN, 0}, {alive.get(), POLLIN, 0}}};
         poll(wait.data(), wait.size(), -1);
-        if ((wait[1].revents & (POLLHUP | POLLIN | POLLERR)) != 0)
+        Wish wish = wait[1].revents != 0 ? read_wish(alive) : Wish::none;
+        if (wish == Wish::end_now)
             _exit(128 + SIGKILL);
+        if (wish == Wish::end_in_order)
+            kill(engine, SIGTERM);
         signalfd_siginfo info{};
         if (read(children.get(), &info, sizeof info) < 0 && errno != EAGAIN && errno != EINTR)
             _exit(set_up_failed);
@@ -143,16 +157,18 @@ Status enter_lab(Mapping mapping, const Caller& caller) {
     unblock_all();
     if (Status entered = enter_lab(mapping, caller); !entered)
         refuse(events, entered.error());
-    sigset_t child, before;
+    sigset_t child, terminate;
     sigemptyset(&child);
     sigaddset(&child, SIGCHLD);
-    sigprocmask(SIG_BLOCK, &child, &before);
+    sigprocmask(SIG_BLOCK, &child, nullptr);
+    sigemptyset(&terminate);
+    sigaddset(&terminate, SIGTERM);
     Fd children(signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK));
     if (!children.valid())
         refuse(events, system_failure("watch the lab's processes").value());
     pid_t pid = fork();
     if (pid == 0) {
-        sigprocmask(SIG_SETMASK, &before, nullptr);
+        sigprocmask(SIG_SETMASK, &terminate, nullptr); // kept until the engine looks for it
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         children.reset();
         alive.reset();
@@ -233,6 +249,10 @@ bool first_word_is(const char* path, const std::string& wanted) {
 }
 
 } // namespace
+
+void ask_to_end(const Fd& alive) {
+    [[maybe_unused]] ssize_t told = write(alive.get(), "e", 1); // EPIPE: it has ended by now
+}
 
 std::optional<Refusal> read_refusal(const std::string& line) {
     std::size_t tab = line.find('\t');

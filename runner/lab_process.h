@@ -19,16 +19,21 @@ struct LabProcess {
     pid_t pid = -1;
     Fd handle; ///< pidfd of the reaper; readable when the whole lab is gone
     Fd events; ///< read end of the pipe that the engine writes to
-    Fd alive;  ///< closing it ends the lab; so does the death of the runner
+    Fd alive;  ///< closing it ends the lab at once; so does the death of the runner
 };
 
 struct LabOptions {
     bool several_ids = false; ///< if possible (ids.h); costs two small programs for an ordinary user
 };
 
-/// Runs `engine(events)` in a new lab; what it returns is the engine's exit status. It never returns into the
-/// caller's code: the lab's process ends by _exit. As root without a user namespace, else with one.
+/// Runs `engine(events)` in a new lab, with SIGTERM blocked; what it returns is the engine's exit status. It
+/// never returns into the caller's code: the lab's process ends by _exit. As root without a user namespace,
+/// else with one.
 Result<LabProcess> start_lab(const std::function<int(Fd events)>& engine, LabOptions options = {});
+
+/// Tells a lab to end in order, by SIGTERM to its engine (stop_request.h); whether and when it does is the
+/// engine's affair. Call with SIGPIPE ignored.
+void ask_to_end(const Fd& alive);
 
 /// Why the lab's first process could not make it ready, told by the pipe in place of events.
 struct Refusal {

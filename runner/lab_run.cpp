@@ -3,6 +3,7 @@
 #include "reports/events_json.h"
 #include "runner/engine.h"
 #include "runner/features.h"
+#include "runner/group_end.h"
 #include "runner/lab_process.h"
 
 #include <boost/asio/buffer.hpp>
@@ -12,6 +13,7 @@
 #include <fmt/format.h>
 #include <set>
 #include <sys/wait.h>
+#include <utility>
 
 namespace netrig {
 
@@ -19,6 +21,9 @@ namespace asio = boost::asio;
 using boost::system::error_code;
 
 namespace {
+
+/// From being told to end until SIGKILL: programs have a grace, and the lab some more time for itself.
+constexpr std::chrono::seconds patience = grace + std::chrono::seconds(2);
 
 std::vector<TestHeader> headers_of(const Scenario& scenario) {
     std::vector<TestHeader> headers;
@@ -99,6 +104,27 @@ void LabRun::await_deadline() {
 void LabRun::stop(FailureKind kind, std::string reason) {
     if (!finished_)
         end_as(Outcome::errored, kind, std::move(reason));
+    if (std::exchange(stopping_, true) || pid_ <= 0)
+        return;
+    ask_to_end(alive_);
+    await_order();
+}
+
+void LabRun::await_order() {
+    deadline_.expires_after(patience);
+    deadline_.async_wait([this](error_code error) {
+        if (error)
+            return;
+        std::string words = fmt::format("killed, as it did not end by itself in {}", show(patience));
+        if (ended_ != Clock::time_point{})
+            end_as(Outcome::errored, FailureKind::teardown, std::move(words));
+        else
+            finished_->reason += "; " + words;
+        kill_lab();
+    });
+}
+
+void LabRun::kill_lab() {
     alive_.reset();
     if (pid_ > 0)
         kill(pid_, SIGKILL);
@@ -131,7 +157,9 @@ void LabRun::take(const std::string& line) {
     }
     auto event = from_json_line(line);
     if (!event) {
-        stop(FailureKind::internal, "the lab told something that is no event: " + event.error());
+        end_as(Outcome::errored, FailureKind::internal,
+               "the lab told something that is no event: " + event.error());
+        kill_lab();
         return;
     }
     if (const auto* end = std::get_if<ScenarioFinished>(&event->what)) {

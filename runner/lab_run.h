@@ -39,7 +39,8 @@ public:
 
     void start();
 
-    /// Ends the lab at once; what it was doing is told as errored.
+    /// Ends the lab in order, and by force if it is still there when its grace is over. What it was doing is
+    /// told as errored.
     void stop(FailureKind kind, std::string reason);
 
 private:
@@ -48,6 +49,8 @@ private:
     void take(const std::string& line);
     void await_end();
     void await_deadline();
+    void await_order();
+    void kill_lab();
     void finish_when_over();
     void finish();
     [[nodiscard]] std::string how_it_ended() const;
@@ -64,7 +67,7 @@ private:
     Fd alive_;
     pid_t pid_ = -1;
     int status_ = 0;
-    bool events_over_ = false, process_over_ = false;
+    bool stopping_ = false, events_over_ = false, process_over_ = false;
     std::optional<ScenarioFinished> finished_;
     Clock::time_point begin_, ended_{};
 };

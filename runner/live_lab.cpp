@@ -26,7 +26,7 @@ std::string hosts_text(const Topology& topology) {
 } // namespace
 
 Result<std::unique_ptr<LiveLab>> LiveLab::make(const Topology& topology, const std::string& folder,
-                                               NodePrograms programs) {
+                                               NodePrograms programs, StopRequest stop) {
     auto home = HomeNamespaces::open();
     if (!home)
         return failure(home.error());
@@ -34,13 +34,13 @@ Result<std::unique_ptr<LiveLab>> LiveLab::make(const Topology& topology, const s
     if (!view)
         return failure(view.error());
     return std::unique_ptr<LiveLab>(
-        new LiveLab(topology, std::move(*home), std::move(*view), std::move(programs)));
+        new LiveLab(topology, std::move(*home), std::move(*view), std::move(programs), std::move(stop)));
 }
 
 Result<BuildTimes> LiveLab::build(const Plan& plan) {
     BuildTimes times;
     nodes_.reserve(topology_.nodes.size());
-    ApplyContext context{topology_, home_, view_, programs_, nodes_};
+    ApplyContext context{topology_, home_, view_, programs_, stop_, nodes_};
     for (const PlannedOp& planned : plan) {
         auto begin = Clock::now();
         if (Status applied = apply(planned.op, context); !applied)
@@ -57,7 +57,7 @@ Result<BuildTimes> LiveLab::build(const Plan& plan) {
 }
 
 Result<std::vector<EchoAnswer>> LiveLab::ping_unprepared(std::span<const EchoRequest> requests) {
-    EchoProber prober(nodes_, next_echo_);
+    EchoProber prober(nodes_, next_echo_, stop_);
     auto answers = prober.run(requests, deadline_);
     next_echo_ = prober.next_number();
     return answers;
@@ -90,7 +90,7 @@ Result<std::vector<TcpEchoAnswer>> LiveLab::tcp_echo(std::span<const TcpEchoRequ
     std::vector<TcpEchoRequest> bounded(requests.begin(), requests.end());
     for (TcpEchoRequest& request : bounded)
         request.timeout = at_most(request.timeout);
-    return TcpEchoProber(nodes_).run(bounded);
+    return TcpEchoProber(nodes_, stop_).run(bounded);
 }
 
 Result<std::vector<CommandAnswer>> LiveLab::run(std::span<const CommandRequest> requests) {
@@ -98,7 +98,7 @@ Result<std::vector<CommandAnswer>> LiveLab::run(std::span<const CommandRequest> 
     if (deadline_ != Clock::time_point::max())
         for (CommandRequest& request : bounded)
             request.timeout = at_most(request.timeout.value_or(nanoseconds::max()));
-    return run_commands(bounded, nodes_, view_.scenario_folder);
+    return run_commands(bounded, nodes_, view_.scenario_folder, stop_);
 }
 
 nanoseconds LiveLab::at_most(nanoseconds wanted) const {
@@ -173,7 +173,7 @@ Status LiveLab::delete_link(NodeIndex node, const std::string& name) {
 
 Status LiveLab::wait_for_change(nanoseconds at_most) {
     if (!watcher_) {
-        auto opened = ChangeWatcher::open(nodes_);
+        auto opened = ChangeWatcher::open(nodes_, stop_);
         if (!opened)
             return failure(opened.error());
         watcher_.emplace(std::move(*opened));

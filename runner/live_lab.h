@@ -8,6 +8,7 @@
 #include "runner/change_watcher.h"
 #include "runner/neighbour_pins.h"
 #include "runner/node_namespaces.h"
+#include "runner/stop_request.h"
 
 #include <memory>
 #include <optional>
@@ -25,7 +26,7 @@ class LiveLab : public Lab {
 public:
     /// `folder`: absolute, of the scenario's file. Call from the process that is to own the lab.
     static Result<std::unique_ptr<LiveLab>> make(const Topology& topology, const std::string& folder,
-                                                 NodePrograms programs = {});
+                                                 NodePrograms programs = {}, StopRequest stop = {});
 
     /// Performs the plan in order and stops at the first operation that fails.
     Result<BuildTimes> build(const Plan& plan);
@@ -41,12 +42,14 @@ public:
         deadline_ = deadline.value_or(Clock::time_point::max());
     }
     std::vector<std::string> take_notes() override { return std::exchange(notes_, {}); }
+    [[nodiscard]] bool told_to_end() const override { return stop_.made(); }
     Status wait_for_change(nanoseconds at_most) override;
 
 private:
-    LiveLab(const Topology& topology, HomeNamespaces home, NodeView view, NodePrograms programs)
+    LiveLab(const Topology& topology, HomeNamespaces home, NodeView view, NodePrograms programs,
+            StopRequest stop)
         : topology_(topology), home_(std::move(home)), view_(std::move(view)), programs_(std::move(programs)),
-          pins_(topology_, nodes_) {}
+          stop_(std::move(stop)), pins_(topology_, nodes_) {}
 
     Result<std::vector<EchoAnswer>> ping_unprepared(std::span<const EchoRequest> requests);
     Status prepare_neighbours(std::span<const Flow> flows);
@@ -59,6 +62,7 @@ private:
     HomeNamespaces home_;
     NodeView view_;
     NodePrograms programs_;
+    StopRequest stop_;
     std::vector<NodeNamespaces> nodes_;
     NeighbourPins pins_;
     std::optional<ChangeWatcher> watcher_;

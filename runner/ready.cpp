@@ -4,6 +4,7 @@
 #include "runner/system_error.h"
 
 #include <algorithm>
+#include <array>
 #include <fmt/format.h>
 #include <linux/rtnetlink.h>
 #include <map>
@@ -67,7 +68,8 @@ std::string names_of(const Waiting& waiting, NodeIndex node, const Topology& top
 }
 
 /// Subscribes, looks again (what came between must not be missed) and then waits for what is told.
-Status wait_in_node(NodeNamespaces& node, Waiting& waiting, Clock::time_point deadline) {
+Status wait_in_node(NodeNamespaces& node, Waiting& waiting, Clock::time_point deadline,
+                    const StopRequest& stop) {
     if (Status entered = enter_network(node); !entered)
         return entered;
     const std::array<unsigned, 2> groups{RTNLGRP_LINK, RTNLGRP_IPV6_IFADDR};
@@ -80,9 +82,11 @@ Status wait_in_node(NodeNamespaces& node, Waiting& waiting, Clock::time_point de
         auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
         if (left.count() <= 0)
             return {};
-        pollfd poll_for{watcher->descriptor(), POLLIN, 0};
-        if (poll(&poll_for, 1, static_cast<int>(left.count())) < 0 && errno != EINTR)
+        std::array<pollfd, 2> poll_for{{{watcher->descriptor(), POLLIN, 0}, {stop.descriptor(), POLLIN, 0}}};
+        if (poll(poll_for.data(), poll_for.size(), static_cast<int>(left.count())) < 0 && errno != EINTR)
             return system_failure("wait for link notifications");
+        if (poll_for[1].revents != 0)
+            return failure(told_to_end());
         watcher->drain();
     }
 }
@@ -90,7 +94,7 @@ Status wait_in_node(NodeNamespaces& node, Waiting& waiting, Clock::time_point de
 } // namespace
 
 Status await_ready(const AwaitReady& op, std::vector<NodeNamespaces>& nodes, const Topology& topology,
-                   std::chrono::nanoseconds at_most) {
+                   std::chrono::nanoseconds at_most, const StopRequest& stop) {
     auto deadline = Clock::now() + at_most;
     std::map<NodeIndex, Waiting> waiting;
     for (InterfaceRef ref : op.interfaces)
@@ -102,7 +106,7 @@ Status await_ready(const AwaitReady& op, std::vector<NodeNamespaces>& nodes, con
             return looked;
         if (interfaces.over())
             continue;
-        if (Status waited = wait_in_node(nodes[node], interfaces, deadline); !waited)
+        if (Status waited = wait_in_node(nodes[node], interfaces, deadline, stop); !waited)
             return waited;
         if (!interfaces.over())
             return failure({fmt::format("get {} ready", names_of(interfaces, node, topology)),

@@ -5,14 +5,16 @@
 #include "core/op.h"
 #include "core/result.h"
 #include "runner/node_namespaces.h"
+#include "runner/stop_request.h"
 
 #include <chrono>
 #include <vector>
 
 namespace netrig {
 
-/// Waits for notifications, not for time to pass. An Error names the interfaces that did not get ready.
+/// Waits for notifications, not for time to pass. An Error names the interfaces that did not get ready, or
+/// says that the lab was told to end.
 Status await_ready(const AwaitReady& op, std::vector<NodeNamespaces>& nodes, const Topology& topology,
-                   std::chrono::nanoseconds at_most);
+                   std::chrono::nanoseconds at_most, const StopRequest& stop);
 
 } // namespace netrig

@@ -21,13 +21,20 @@ namespace {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
+/// By whoever started us: nohup(1), or a shell that puts us in the background. That is kept.
+bool is_ignored(int signal) {
+    struct sigaction found {};
+    return sigaction(signal, nullptr, &found) == 0 && found.sa_handler == SIG_IGN;
+}
+
 class Runner {
 public:
     Runner(const std::vector<std::shared_ptr<const Scenario>>& scenarios, const RunOptions& options,
            const std::vector<EventSink*>& sinks)
-        : scenarios_(scenarios), options_(options), sinks_(sinks), loop_(1),
-          signals_(loop_, SIGINT, SIGTERM, SIGHUP), time_(loop_) {
-        signals_.add(SIGQUIT);
+        : scenarios_(scenarios), options_(options), sinks_(sinks), loop_(1), signals_(loop_), time_(loop_) {
+        for (int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT})
+            if (!is_ignored(signal))
+                signals_.add(signal);
     }
 
     void run() {

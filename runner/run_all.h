@@ -18,8 +18,9 @@ struct RunOptions {
     Missing missing = Missing::skips;
 };
 
-/// Returns when every lab is gone. SIGINT, SIGTERM, SIGHUP and SIGQUIT end the labs and then the run, in
-/// order; a second one ends the process at once, and the labs with it. Events of one scenario are in order.
+/// Returns when every lab is gone. SIGINT, SIGTERM, SIGHUP and SIGQUIT, unless ignored from the start, end
+/// the labs and then the run, in order; a second one ends the process at once, and the labs with it. Events
+/// of one scenario are in order.
 void run_all(const std::vector<std::shared_ptr<const Scenario>>& scenarios, const RunOptions& options,
              const std::vector<EventSink*>& sinks);
 

@@ -73,6 +73,9 @@ Result<std::vector<TcpEchoAnswer>> TcpEchoProber::run(std::span<const TcpEchoReq
     epoll_ = Fd(epoll_create1(EPOLL_CLOEXEC));
     if (!epoll_.valid())
         return system_failure("make an epoll descriptor");
+    if (stop_.descriptor() >= 0)
+        if (Status watched = watch(stop_.descriptor(), EPOLLIN, EPOLL_CTL_ADD); !watched)
+            return failure(watched.error());
     if (Status listening = listen_everywhere(); !listening)
         return failure(listening.error());
     for (;;) {
@@ -156,6 +159,8 @@ Status TcpEchoProber::wait_and_handle() {
         return system_failure("wait for TCP sockets");
     for (int i = 0; i < count; ++i) {
         int fd = events[static_cast<std::size_t>(i)].data.fd;
+        if (fd == stop_.descriptor())
+            return failure(told_to_end());
         if (auto client = clients_.find(fd); client != clients_.end())
             handle_client(fd, client->second);
         else if (auto server = servers_.find(fd); server != servers_.end())

@@ -5,6 +5,7 @@
 #include "core/lab.h"
 #include "runner/fd.h"
 #include "runner/node_namespaces.h"
+#include "runner/stop_request.h"
 
 #include <deque>
 #include <map>
@@ -18,9 +19,10 @@ namespace netrig {
 
 class TcpEchoProber {
 public:
-    explicit TcpEchoProber(const std::vector<NodeNamespaces>& nodes) : nodes_(nodes) {}
+    TcpEchoProber(const std::vector<NodeNamespaces>& nodes, const StopRequest& stop)
+        : nodes_(nodes), stop_(stop) {}
 
-    /// The answers in the order of the requests.
+    /// The answers in the order of the requests; an Error too when the lab was told to end meanwhile.
     Result<std::vector<TcpEchoAnswer>> run(std::span<const TcpEchoRequest> requests);
 
 private:
@@ -54,6 +56,7 @@ private:
     Status watch(int fd, std::uint32_t events, int operation);
 
     const std::vector<NodeNamespaces>& nodes_;
+    const StopRequest& stop_;
     std::span<const TcpEchoRequest> requests_;
     std::vector<TcpEchoAnswer> answers_;
     std::size_t next_ = 0; ///< request to start

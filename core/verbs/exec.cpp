@@ -69,6 +69,8 @@ std::string signal_words(int signal) {
 }
 
 std::string ended_words(const CommandAnswer& answer) {
+    if (answer.stopped)
+        return "still running when the lab was ended";
     if (answer.timed_out)
         return fmt::format("still running after {}, ended", show(answer.took));
     if (!answer.status)
@@ -79,7 +81,7 @@ std::string ended_words(const CommandAnswer& answer) {
 /// What is not as expected, each part in its own words; empty when all is.
 std::vector<std::string> complaints(const Exec& exec, const CommandAnswer& answer) {
     std::vector<std::string> words;
-    if (answer.timed_out || answer.status != exec.exit)
+    if (answer.timed_out || answer.stopped || answer.status != exec.exit)
         words.push_back(ended_words(answer));
     if (exec.output && !exec.output->fits(answer.output.text()))
         words.push_back(answer.output.head.empty() ? "an empty stdout" : "another stdout");
@@ -173,7 +175,7 @@ Verdict Exec::run(Lab& lab, const StepLimits& limits) const {
         verdict.answer = Answer::no;
         verdict.actual +=
             fmt::format("{}{}: {}", verdict.actual.empty() ? "" : "; ", node, fmt::join(words, ", "));
-        std::string after = answer.timed_out ? "" : ", after " + netrig::show(answer.took);
+        std::string after = answer.timed_out || answer.stopped ? "" : ", after " + netrig::show(answer.took);
         verdict.details.push_back(fmt::format("on {}: {}{}", node, ended_words(answer), after));
         append_output(verdict.details, "stdout", answer.output);
         append_output(verdict.details, "stderr", answer.errors);

@@ -3,6 +3,7 @@
 #include "tests/support/gate.h"
 #include "tests/support/host_state.h"
 #include "tests/support/junit_report.h"
+#include "tests/support/processes.h"
 #include "tests/support/skip.h"
 #include "tests/support/wait_until.h"
 
@@ -111,13 +112,30 @@ TEST_CASE("a second signal ends a run at once, and then too nothing is left") {
     TemporaryFolder folder;
     Gate gate(folder);
     folder.write("held.toml", held_scenario());
-    Child run = start_netrig({"run", "held.toml"}, {.directory = folder.path(), .machine = &machine});
+    Child run = start_netrig({"run", "--junit", "report.xml", "held.toml"},
+                             {.directory = folder.path(), .machine = &machine});
     REQUIRE(gate.reached_by(run));
+    REQUIRE(kill(engine_of(run.pid()), SIGSTOP) == 0); // so that the first signal takes its time
     run.signal(SIGTERM);
-    run.signal(SIGINT); // whether the first was done with by now or not
+    run.signal(SIGINT);
     int status = run.wait().status;
     CHECK((status == 128 + SIGTERM || status == 128 + SIGINT));
+    CHECK_FALSE(folder.has("report.xml"));
     CHECK(wait_until([&] { return left_behind(machine).empty(); }));
+}
+
+TEST_CASE("a signal that is ignored from the start, as by nohup, does not end a run") {
+    if (skipped_without_namespaces())
+        return;
+    TemporaryFolder folder;
+    Gate gate(folder);
+    folder.write("held.toml", held_scenario());
+    Child run = start_netrig({"run", "held.toml"},
+                             {.directory = folder.path(), .before = [] { signal(SIGHUP, SIG_IGN); }});
+    REQUIRE(gate.reached_by(run));
+    run.signal(SIGHUP);
+    gate.open();
+    CHECK(run.wait().status == 0);
 }
 
 TEST_CASE("a scenario that takes too long is errored by its timeout, which names the step") {

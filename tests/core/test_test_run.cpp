@@ -252,7 +252,7 @@ TEST_CASE("a test with an obstacle in its way is told with the reason and not be
     ScriptedLab lab(scenario.topology);
     lab.echoes = {{{reply()}}};
     TellAsText tell;
-    Outcome outcome =
+    auto outcome =
         run_tests({scenario,
                    lab,
                    0,
@@ -275,4 +275,48 @@ TEST_CASE("outcomes are ordered from skipped over passed and failed to errored")
     CHECK(worse(Outcome::failed, Outcome::passed) == Outcome::failed);
     CHECK(worse(Outcome::failed, Outcome::errored) == Outcome::errored);
     CHECK(worse(Outcome::skipped, Outcome::skipped) == Outcome::skipped);
+}
+
+TEST_CASE(
+    "a lab that is told to end tells what its step had come to, leaves the test open and does no more") {
+    Scenario scenario = scenario_of(two_nodes + R"(
+[[tests]]
+name = "three steps"
+steps = [
+  { ping = "red -> blue" },
+  { exec = { on = "red", command = "serve" } },
+  { ping = "red -> blue" },
+]
+[[tests]]
+ping = "red -> blue"
+)");
+    ScriptedLab lab(scenario.topology);
+    lab.echoes = {{{reply()}}};
+    lab.commands = {{{{.signal = 15, .output = {"flushed\n", {}, 0}, .stopped = true}}}};
+    lab.answers_before_end = 2;
+    CHECK(told_by(scenario, lab) == R"(test 0
+step 0: ping red -> blue
+at 7:5: yes
+expected: reply
+actual: reply
+| red -> blue (10.0.0.2): 1 of 1 answered, round trip 20 us
+step 1: exec on red: serve
+step 1 stopped: exec on red: serve
+| command: serve
+| on red: still running when the lab was ended
+| stdout:
+|     flushed
+)");
+}
+
+TEST_CASE("a lab that is told to end asks no more of what must come true within a time") {
+    Scenario scenario = scenario_of(two_nodes + "[[tests]]\nping = \"red -> blue\"\nwithin = \"1000s\"\n");
+    ScriptedLab lab(scenario.topology);
+    lab.echoes = {{{silence()}}};
+    lab.answers_before_end = 3;
+    CHECK(told_by(scenario, lab) == R"(test 0
+step 0: ping red -> blue
+step 0 stopped: ping red -> blue
+| red -> blue (10.0.0.2): no-reply, 1 sent, waited 200 ms
+)");
 }

@@ -29,7 +29,9 @@ static Event read_back(const Event& event) {
 
 TEST_CASE("every type of event comes back from its line as it was") {
     std::set<std::size_t> types;
-    for (const Event& event : whole_run()) {
+    std::vector<Event> stopped{
+        at(0, StepStopped{0, 1, 2, "exec on a: x", {"stdout:", "    y"}, milliseconds(9)})};
+    for (const Event& event : joined({whole_run(), stopped})) {
         CHECK(read_back(event) == event);
         types.insert(event.what.index());
     }

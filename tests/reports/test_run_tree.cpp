@@ -1,4 +1,5 @@
 #include "recorded_run.h"
+#include "reports/failure_text.h"
 #include "reports/run_tree.h"
 
 #if __has_include(<catch2/catch_all.hpp>)
@@ -88,6 +89,23 @@ TEST_CASE("a scenario that timed out errors the test that was running and skips 
     CHECK(tests[2].reason == "not run: over its 5 s");
     CHECK_FALSE(tree.scenarios[0].is_case()); // the test tells it already
     CHECK(count(tree) == Counts{.passed = 1, .errored = 1, .skipped = 1});
+}
+
+TEST_CASE(
+    "what a step had come to when its lab was told to end stands with its test, and for how long it ran") {
+    RunTree tree =
+        bridge_until(12, {at(18, StepStopped{1, 1, 1, "ping h1 -> h2", {"nothing so far"}, milliseconds(7)}),
+                          at(20, ended(FailureKind::timeout, "over its 5 s"))});
+    const TestResult& test = tree.scenarios[0].tests[1];
+    CHECK(test.outcome == Outcome::errored);
+    CHECK(test.reason == "ended in 'ping h1 -> h2': over its 5 s");
+    CHECK(test.running->ran == milliseconds(7));
+    CHECK(test.running->details == std::vector<std::string>{"nothing so far"});
+    CHECK(failure_text(tree.scenarios[0], test) == R"(ended in 'ping h1 -> h2': over its 5 s
+  --> scenarios/document/bridge.toml:13
+  running:  ping h1 -> h2, for 7 ms
+  | nothing so far
+)");
 }
 
 TEST_CASE("a scenario that timed out while it was built is a case of its own") {

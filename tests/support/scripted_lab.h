@@ -27,6 +27,7 @@ public:
     std::deque<Status> changes; ///< of set_link and delete_link; empty: all go well
     std::deque<Status> waits;   ///< empty: each wait lasts its whole time and goes well
     std::vector<std::string> notes;
+    std::size_t answers_before_end = ~0UL; ///< after so many answers the lab is told to end
 
     // What was asked.
     std::vector<std::vector<EchoRequest>> asked_echoes;
@@ -68,6 +69,8 @@ public:
         return changes.empty() ? Status() : next(changes, "delete_link");
     }
 
+    [[nodiscard]] bool told_to_end() const override { return answered_ >= answers_before_end; }
+
     std::vector<std::string> take_notes() override { return std::exchange(notes, {}); }
 
     Status wait_for_change(nanoseconds at_most) override {
@@ -84,9 +87,10 @@ private:
     }
 
     template <class Answer>
-    static Answer next(std::deque<Answer>& answers, const char* question) {
+    Answer next(std::deque<Answer>& answers, const char* question) {
         if (answers.empty())
             throw std::logic_error(fmt::format("the script has no answer to {}", question));
+        ++answered_;
         Answer answer = answers.front();
         if (answers.size() > 1)
             answers.pop_front();
@@ -94,6 +98,7 @@ private:
     }
 
     const Topology& topology_;
+    std::size_t answered_ = 0;
 };
 
 } // namespace netrig

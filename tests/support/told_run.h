@@ -37,6 +37,11 @@ struct TellAsText {
         text += fmt::format("at {}:{}: ", event.place.line, event.place.column) + show_verdict(event.verdict);
         text += event.place.excerpt;
     }
+    void operator()(const StepStopped& event) {
+        text += fmt::format("step {} stopped: {}\n", event.step, event.what);
+        for (const std::string& line : event.details)
+            text += "| " + line + "\n";
+    }
     void operator()(const TestFinished& event) {
         static constexpr const char* outcomes[] = {"passed", "failed", "errored", "skipped"};
         text += fmt::format("test {} {}", event.test, outcomes[static_cast<int>(event.outcome)]);
