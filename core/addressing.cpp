@@ -3,39 +3,12 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <map>
-#include <numeric>
 #include <set>
 #include <tuple>
 
 namespace netrig {
 
 namespace {
-
-/// Union-find over all interfaces of a topology, numbered node after node.
-class Segments {
-public:
-    explicit Segments(const Topology& topology) {
-        std::size_t count = 0;
-        for (const Node& node : topology.nodes) {
-            first_.push_back(count);
-            count += node.interfaces.size();
-        }
-        parent_.resize(count);
-        std::iota(parent_.begin(), parent_.end(), std::size_t{0});
-    }
-
-    std::size_t find(InterfaceRef ref) {
-        std::size_t i = first_[ref.node] + ref.interface;
-        while (parent_[i] != i)
-            i = parent_[i] = parent_[parent_[i]];
-        return i;
-    }
-
-    void join(InterfaceRef a, InterfaceRef b) { parent_[find(a)] = find(b); }
-
-private:
-    std::vector<std::size_t> first_, parent_;
-};
 
 using Taken = std::set<std::tuple<std::size_t, IpAddress>>; // segment, address
 
@@ -81,12 +54,12 @@ void give_out(const Subnet& subnet, const AddressGroup& group, Topology& topolog
     }
 }
 
-std::string why_no_host_address(const Prefix& prefix, InterfaceKind kind) {
+std::string why_no_host_address(const Prefix& prefix, bool is_loopback) {
     if (prefix.address.is_multicast())
         return "a multicast address";
     if (prefix.address == IpAddress{prefix.address.family, {}})
         return "the unspecified address";
-    if (kind != InterfaceKind::loopback && prefix.address == loopback(Family::ipv6))
+    if (!is_loopback && prefix.address == loopback(Family::ipv6))
         return "the loopback address";
     if (prefix.is_host_address())
         return {};
@@ -108,19 +81,6 @@ void check_mtu(const Interface& interface, const InterfaceAddress& given, Diagno
 
 } // namespace
 
-void find_segments(Topology& topology) {
-    Segments segments(topology);
-    for (const Link& link : topology.links)
-        segments.join(link.ends[0], link.ends[1]);
-    for (NodeIndex node = 0; node < topology.nodes.size(); ++node)
-        for (std::size_t i = 0; i < topology.nodes[node].interfaces.size(); ++i)
-            if (auto master = topology.nodes[node].interfaces[i].master)
-                segments.join({node, i}, {node, *master});
-    for (NodeIndex node = 0; node < topology.nodes.size(); ++node)
-        for (std::size_t i = 0; i < topology.nodes[node].interfaces.size(); ++i)
-            topology.nodes[node].interfaces[i].segment = segments.find({node, i});
-}
-
 void give_out_addresses(const std::vector<AddressGroup>& groups, Topology& topology,
                         Diagnostics& diagnostics) {
     Taken taken = addresses_taken(topology);
@@ -135,7 +95,7 @@ void check_addresses(const Topology& topology, Diagnostics& diagnostics) {
         for (std::size_t i = 0; i < topology.nodes[node].interfaces.size(); ++i) {
             const Interface& interface = topology.nodes[node].interfaces[i];
             for (const InterfaceAddress& given : interface.addresses) {
-                std::string why = why_no_host_address(given.prefix, interface.kind);
+                std::string why = why_no_host_address(given.prefix, is<Loopback>(interface));
                 if (!why.empty())
                     diagnostics.push_back(
                         {fmt::format("{} is {}, so no interface can have it", show(given.prefix), why),

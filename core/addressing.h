@@ -1,5 +1,5 @@
-// Who hears whom, and who gets which address: segments, the giving out of subnets in a stable order, and the
-// mistakes that only the whole topology shows.
+// Who gets which address: the giving out of subnets in a stable order, and the mistakes that only the whole
+// topology shows.
 #pragma once
 
 #include "core/diagnostic.h"
@@ -21,9 +21,6 @@ struct AddressGroup {
     std::string what;                  ///< "bridge 'br0'"
     bool wants_none = false;           ///< so it stands in the file: no pool is asked either
 };
-
-/// Numbers the segments: two interfaces share one when a broadcast of the one is heard by the other.
-void find_segments(Topology& topology);
 
 /// Each member without an address in a subnet of its group gets the lowest free one, in order. An address
 /// that stands in the file is never given out.

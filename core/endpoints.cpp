@@ -128,9 +128,9 @@ std::optional<NodeIndex> owner_of(const Topology& topology, NodeIndex from, cons
         return from;
     auto hears = [&](const Interface& interface) {
         const auto& own = topology.nodes[from].interfaces;
-        return interface.kind != InterfaceKind::loopback &&
-               std::any_of(own.begin(), own.end(),
-                           [&](const Interface& mine) { return mine.segment == interface.segment; });
+        return !is<Loopback>(interface) && std::any_of(own.begin(), own.end(), [&](const Interface& mine) {
+            return mine.segment == interface.segment;
+        });
     };
     std::optional<NodeIndex> shared, any;
     for (NodeIndex node = 0; node < topology.nodes.size(); ++node)

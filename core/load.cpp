@@ -1,11 +1,13 @@
 #include "core/load.h"
 
 #include "core/addressing.h"
+#include "core/load_interfaces.h"
 #include "core/load_requires.h"
 #include "core/load_routes.h"
 #include "core/load_tests.h"
 #include "core/load_topology.h"
 #include "core/pool.h"
+#include "core/segments.h"
 
 #include <array>
 #include <fmt/format.h>
@@ -89,6 +91,8 @@ void load_document(const TomlTable& document, Scenario& scenario, Diagnostics& d
     find_segments(scenario.topology);
     use_pool(load_pool(reader), scenario.topology, rest.groups, diagnostics);
     give_out_addresses(rest.groups, scenario.topology, diagnostics);
+    find_remote_addresses(scenario.topology, diagnostics);
+    join_overlays(scenario.topology);
     check_addresses(scenario.topology, diagnostics);
     load_routes(rest.routes, scenario.topology, diagnostics);
     load_tests(reader, scenario);

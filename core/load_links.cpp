@@ -1,9 +1,11 @@
 #include "core/load_links.h"
 
 #include "core/endpoints.h"
+#include "core/load_interfaces.h"
 #include "core/load_nodes.h"
 #include "core/load_topology.h"
 #include "core/names.h"
+#include "core/ports.h"
 #include "core/verbs/verb.h"
 
 #include <algorithm>
@@ -37,17 +39,20 @@ constexpr std::array<Key, 19> link_keys{{
     {"match", KeyType::text, "impairment", true},
 }};
 
-constexpr std::array<Key, 9> bridge_keys{{
-    {"ports", KeyType::texts, "nodes, \"node:interface\", or other bridges"},
+constexpr std::array<Key, 6> own_bridge_keys{{
+    {"ports", KeyType::any, "nodes, \"node:interface\", other bridges, or tables with 'port' and settings"},
     {"addresses", KeyType::texts, "of the bridge itself"},
     {"subnet", KeyType::text, "addresses given out to the ports' nodes in order"},
     {"subnets", KeyType::texts, "several of these, for dual stack; [] for none, of the pool either"},
     {"mtu", KeyType::integer, "bytes, of the bridge and all its ports"},
-    {"stp", KeyType::boolean, "spanning tree", true},
-    {"vlan-filtering", KeyType::boolean, "VLANs by port", true},
-    {"multicast-snooping", KeyType::boolean, "IGMP and MLD snooping", true},
-    {"ageing", KeyType::duration, "of learnt addresses", true},
+    {"mac", KeyType::text, "of the bridge itself"},
 }};
+
+std::vector<Key> bridge_keys() {
+    std::vector<Key> keys(own_bridge_keys.begin(), own_bridge_keys.end());
+    keys.insert(keys.end(), Bridge::keys.begin(), Bridge::keys.end());
+    return keys;
+}
 
 /// A veth pair before its interfaces are named.
 struct Pending {
@@ -59,6 +64,7 @@ struct Pending {
     };
     std::array<End, 2> ends;
     std::array<bool, 2> is_port{}; ///< the end is a port of the bridge that lives in its node
+    PortSettings port{};           ///< of the end that is one
     bool kernel_names = false;
     bool up = true;
     std::optional<unsigned> mtu;
@@ -251,16 +257,17 @@ void load_links(TableReader& scenario, Loading& loading) {
     }
 }
 
-void load_ports(TableReader& reader, NodeIndex bridge, std::size_t group, std::optional<unsigned> mtu,
-                Loading& loading) {
+void load_bridge_ports(TableReader& reader, NodeIndex bridge, std::size_t group, std::optional<unsigned> mtu,
+                       Loading& loading) {
     const Topology& topology = loading.context.topology;
-    for (const Text& text : reader.texts("ports"))
-        for (Pending::End& end : load_ends(text, loading.context)) {
+    for (const PortText& port : load_ports(reader, PortsOf::bridge))
+        for (Pending::End& end : load_ends(port.name, loading.context)) {
             Pending link;
-            link.span = text.span;
+            link.span = port.name.span;
+            link.port = port.settings;
             link.mtu = mtu;
             link.group = group;
-            link.ends = {end, Pending::End{bridge, {}, text.span, {}}};
+            link.ends = {end, Pending::End{bridge, {}, port.name.span, {}}};
             link.is_port = {topology.nodes[end.node].kind == NodeKind::bridge, true};
             if (check_no_self(link, loading))
                 loading.pending.push_back(std::move(link));
@@ -275,20 +282,20 @@ void load_bridge(const TomlEntry& entry, Topology& topology, Loading& loading) {
             {fmt::format("a bridge is a table, not {}", type_name(entry.value)), entry.value.span});
     if (table == nullptr || !bridge || topology.nodes[*bridge].kind != NodeKind::bridge)
         return;
-    TableReader reader(*table, entry.key_span, fmt::format("bridge '{}'", entry.key), bridge_keys,
+    static const std::vector<Key> keys = bridge_keys();
+    TableReader reader(*table, entry.key_span, fmt::format("bridge '{}'", entry.key), keys,
                        loading.context.diagnostics);
     Interface& own = topology.nodes[*bridge].interfaces[1];
-    if (auto mtu = reader.integer("mtu", 68, 65'535))
-        own.mtu = static_cast<unsigned>(*mtu);
-    for (const Text& text : reader.texts("addresses"))
-        if (auto address = load_interface_address(text, loading.context.diagnostics))
-            own.addresses.push_back(*address);
+    load_interface_settings(reader, own);
+    KindContext context{topology, *bridge, 1, loading.context.diagnostics};
+    if (auto kind = Bridge::load(reader, context))
+        own.kind = std::move(*kind);
     std::vector<Subnet> subnets = load_subnets(reader);
     check_on_subnet(subnets, own.addresses, reader);
     std::size_t group = loading.groups.size();
     bool none = wants_no_subnet(reader, subnets);
     loading.groups.push_back({std::move(subnets), {}, fmt::format("bridge '{}'", entry.key), none});
-    load_ports(reader, *bridge, group, own.mtu, loading);
+    load_bridge_ports(reader, *bridge, group, own.mtu, loading);
 }
 
 /// The base, cut and numbered until no interface of the node has it.
@@ -341,15 +348,10 @@ void make_interfaces(Loading& loading, Topology& topology) {
             Node& node = topology.nodes[end.node];
             link.ends[i] = {end.node, node.interfaces.size()};
             auto master = pending.is_port[i] ? std::optional<std::size_t>(1) : std::nullopt;
-            node.interfaces.push_back({InterfaceKind::veth,
-                                       name,
-                                       std::move(end.addresses),
-                                       {},
-                                       pending.mtu,
-                                       pending.up,
-                                       master,
-                                       0,
-                                       end.span});
+            node.interfaces.push_back(
+                {Veth{}, name, std::move(end.addresses), {}, pending.mtu, pending.up, master, 0, end.span});
+            if (master)
+                node.interfaces.back().port = pending.port;
         }
         topology.links.push_back(link);
         for (std::size_t i = 0; pending.group && i < 2; ++i)

@@ -1,12 +1,13 @@
 #include "core/load_nodes.h"
 
-#include "core/load_topology.h"
+#include "core/load_interfaces.h"
 #include "core/names.h"
 #include "core/node_files.h"
 #include "core/suggest.h"
 
 #include <array>
 #include <fmt/format.h>
+#include <span>
 
 namespace netrig {
 
@@ -29,22 +30,9 @@ constexpr std::array<Key, 13> node_keys{{
     {"services", KeyType::table, "daemons", true},
 }};
 
-constexpr std::array<Key, 14> interface_keys{{
-    {"addresses", KeyType::texts, "with their prefix lengths"},
-    {"mac", KeyType::text, "such as \"02:00:00:00:00:01\""},
-    {"mtu", KeyType::integer, "bytes"},
-    {"up", KeyType::boolean, "true"},
-    {"kind", KeyType::text, "an interface that is no end of a link", true},
-    {"delay", KeyType::duration, "impairment of what it sends", true},
-    {"jitter", KeyType::duration, "impairment of what it sends", true},
-    {"loss", KeyType::percent, "impairment of what it sends", true},
-    {"duplicate", KeyType::percent, "impairment of what it sends", true},
-    {"reorder", KeyType::percent, "impairment of what it sends", true},
-    {"corrupt", KeyType::percent, "impairment of what it sends", true},
-    {"rate", KeyType::text, "impairment of what it sends", true},
-    {"limit", KeyType::integer, "impairment of what it sends", true},
-    {"seed", KeyType::integer, "impairment of what it sends", true},
-}};
+std::span<const TomlEntry> entries_of(const TomlTable* table) {
+    return table == nullptr ? std::span<const TomlEntry>() : std::span(table->entries);
+}
 
 void add_nodes(const std::vector<Text>& patterns, NodeKind kind, Topology& topology,
                Diagnostics& diagnostics) {
@@ -89,49 +77,6 @@ void load_sysctls(const TomlTable& table, const std::string& prefix, Node& node,
     }
 }
 
-void load_interface(TableReader& reader, Interface& interface) {
-    for (const Text& text : reader.texts("addresses"))
-        if (auto address = load_interface_address(text, reader.diagnostics()))
-            interface.addresses.push_back(*address);
-    if (auto mac = reader.text("mac")) {
-        interface.mac = parse_mac(mac->value);
-        if (!interface.mac || (interface.mac->bytes[0] & 1) != 0 || *interface.mac == MacAddress{})
-            reader.report(mac->span,
-                          fmt::format("'{}' is no MAC address that an interface can have", mac->value), {},
-                          "\"02:00:00:00:00:01\": six pairs of hexadecimal digits, the first even");
-    }
-    if (auto mtu = reader.integer("mtu", 68, 65'535))
-        interface.mtu = static_cast<unsigned>(*mtu);
-    if (auto up = reader.boolean("up"))
-        interface.up = *up;
-}
-
-void load_interfaces(const TomlTable& table, NodeIndex index, Topology& topology, Diagnostics& diagnostics) {
-    for (const TomlEntry& entry : table.entries) {
-        auto found = topology.find_interface(index, entry.key);
-        const auto* settings = std::get_if<TomlTable>(&entry.value.data);
-        if (settings == nullptr) {
-            diagnostics.push_back(
-                {fmt::format("an interface is a table, not {}", type_name(entry.value)), entry.value.span});
-            continue;
-        }
-        TableReader reader(*settings, entry.key_span, fmt::format("interface '{}'", entry.key),
-                           interface_keys, diagnostics);
-        if (found) {
-            load_interface(reader, topology.nodes[index].interfaces[*found]);
-            continue;
-        }
-        std::vector<std::string> names;
-        for (const Interface& interface : topology.nodes[index].interfaces)
-            names.push_back(interface.name);
-        if (!reader.has("kind"))
-            reader.report(entry.key_span,
-                          fmt::format("no link or bridge gives node '{}' an interface '{}'",
-                                      topology.nodes[index].name, entry.key),
-                          {}, suggestion(entry.key, names));
-    }
-}
-
 void load_settings(TableReader& reader, NodeIndex index, Topology& topology) {
     static constexpr std::array<std::string_view, 2> lo_states{"up", "down"};
     Node& node = topology.nodes[index];
@@ -141,8 +86,6 @@ void load_settings(TableReader& reader, NodeIndex index, Topology& topology) {
         node.interfaces.front().up = *lo == "up";
     if (const TomlTable* sysctls = reader.table("sysctls"))
         load_sysctls(*sysctls, "", node, reader.diagnostics());
-    if (const TomlTable* interfaces = reader.table("interfaces"))
-        load_interfaces(*interfaces, index, topology, reader.diagnostics());
 }
 
 } // namespace
@@ -169,9 +112,9 @@ void add_node(const Text& name, NodeKind kind, Topology& topology, Diagnostics& 
         return;
     }
     Node node{name.value, kind, kind == NodeKind::router, {}, {}, {}, name.span, {}};
-    node.interfaces.push_back({InterfaceKind::loopback, "lo", {}, {}, {}, true, {}, 0, name.span});
+    node.interfaces.push_back({Loopback{}, "lo", {}, {}, {}, true, {}, 0, name.span});
     if (kind == NodeKind::bridge)
-        node.interfaces.push_back({InterfaceKind::bridge, name.value, {}, {}, {}, true, {}, 0, name.span});
+        node.interfaces.push_back({Bridge{}, name.value, {}, {}, {}, true, {}, 0, name.span});
     topology.nodes.push_back(std::move(node));
 }
 
@@ -183,7 +126,7 @@ void load_node_names(TableReader& scenario, Topology& topology) {
         for (const TomlEntry& entry : bridges->entries)
             add_node({entry.key, entry.key_span}, NodeKind::bridge, topology, diagnostics);
     const TomlTable* tables = scenario.table("nodes");
-    for (const TomlEntry& entry : tables == nullptr ? std::vector<TomlEntry>{} : tables->entries) {
+    for (const TomlEntry& entry : entries_of(tables)) {
         auto names = expand_names(entry.key);
         if (!names) {
             diagnostics.push_back(
@@ -199,9 +142,10 @@ void load_node_names(TableReader& scenario, Topology& topology) {
 
 std::vector<RouteText> load_node_settings(TableReader& scenario, Topology& topology) {
     std::vector<RouteText> routes;
+    std::vector<InterfaceTable> interfaces;
     const TomlValue* value = scenario.find("nodes");
     const auto* tables = value == nullptr ? nullptr : std::get_if<TomlTable>(&value->data);
-    for (const TomlEntry& entry : tables == nullptr ? std::vector<TomlEntry>{} : tables->entries) {
+    for (const TomlEntry& entry : entries_of(tables)) {
         auto names = expand_names(entry.key);
         const auto* settings = std::get_if<TomlTable>(&entry.value.data);
         if (settings == nullptr)
@@ -212,6 +156,7 @@ std::vector<RouteText> load_node_settings(TableReader& scenario, Topology& topol
         TableReader reader(*settings, entry.key_span, fmt::format("node '{}'", entry.key), node_keys,
                            scenario.diagnostics());
         std::vector<Text> route_texts = reader.texts("routes");
+        const TomlTable* interface_table = reader.table("interfaces");
         const TomlTable* file_table = reader.table("files");
         std::vector<NodeFile> files =
             file_table == nullptr ? std::vector<NodeFile>{} : load_files(*file_table, scenario.diagnostics());
@@ -220,11 +165,14 @@ std::vector<RouteText> load_node_settings(TableReader& scenario, Topology& topol
             if (!node)
                 continue;
             load_settings(reader, *node, topology);
+            if (interface_table != nullptr)
+                interfaces.push_back({*node, interface_table});
             add_files(files, topology.nodes[*node], scenario.diagnostics());
             for (const Text& text : route_texts)
                 routes.push_back({*node, text});
         }
     }
+    load_interfaces(interfaces, topology, scenario.diagnostics());
     return routes;
 }
 

@@ -158,7 +158,7 @@ std::optional<IpAddress> shared_address(const Topology& topology, NodeIndex node
 bool on_link(const Node& node, const IpAddress& address, const std::string& device) {
     for (const Interface& interface : node.interfaces)
         for (const InterfaceAddress& given : interface.addresses)
-            if (interface.kind != InterfaceKind::loopback && given.prefix.contains(address) &&
+            if (!is<Loopback>(interface) && given.prefix.contains(address) &&
                 (device.empty() || device == interface.name || interface.name.empty()))
                 return Prefix{address, given.prefix.length}.is_host_address();
     return false;

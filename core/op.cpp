@@ -48,12 +48,37 @@ struct Describe {
     std::string operator()(const WriteSysctl& op) const {
         return fmt::format("set {} = {} in {}", op.name, op.value, name(op.node));
     }
-    std::string operator()(const CreateBridge& op) const {
-        return fmt::format("create bridge {}{}", topology.show(op.bridge), mtu(op.mtu));
+    std::string operator()(const CreateInterface& op) const {
+        const Interface& interface = topology.at(op.interface);
+        std::string text =
+            fmt::format("create {} {}", traits(interface.kind).name, topology.show(op.interface));
+        if (interface.parent)
+            text += " on " + topology.at({op.interface.node, *interface.parent}).name;
+        if (const Interface* master = topology.master_of(op.interface))
+            text += " in " + master->name;
+        return text + ip_words(interface.kind) + mtu(interface.mtu);
     }
     std::string operator()(const CreateVeth& op) const {
         return fmt::format("create veth pair {} -- {}{}", topology.show(op.ends[0].ref),
                            topology.show(op.ends[1].ref), mtu(op.ends[0].mtu));
+    }
+    std::string operator()(const SetMaster& op) const {
+        return fmt::format("put {} into {}", topology.show(op.interface),
+                           topology.master_of(op.interface)->name);
+    }
+    std::string operator()(const SetPort& op) const {
+        return fmt::format("set port {}{}", topology.show(op.port), words(topology.at(op.port)));
+    }
+    std::string operator()(const AddFloodEntry& op) const {
+        return fmt::format("let {} flood to {}", topology.show(op.interface), show(op.remote));
+    }
+    std::string operator()(const ConfigureWireguard& op) const {
+        return fmt::format("make a key for {}", topology.show(op.interface));
+    }
+    std::string operator()(const AddWireguardPeer& op) const {
+        const WireguardPeer& peer = std::get<Wireguard>(topology.at(op.interface).kind).peers[op.peer];
+        return fmt::format("make {} a peer of {}{}", topology.show({peer.node, peer.interface}),
+                           topology.show(op.interface), ip_word("at", peer.endpoint));
     }
     std::string operator()(const BringUp& op) const {
         return fmt::format("set {} up", topology.show(op.interface));
@@ -69,6 +94,27 @@ struct Describe {
     }
 
 private:
+    static std::string words(const Interface& interface) {
+        const auto* bridge = std::get_if<Bridge>(&interface.kind);
+        const PortSettings& port = bridge != nullptr && !interface.master ? bridge->own : interface.port;
+        std::string text;
+        if (!port.vlans.empty())
+            text += fmt::format(" vlan {}", fmt::join(port.vlans, ","));
+        if (port.pvid)
+            text += fmt::format(" pvid {}", *port.pvid);
+        auto add_switch = [&](const char* word, const std::optional<bool>& on) {
+            if (on)
+                text += fmt::format(" {} {}", word, *on ? "on" : "off");
+        };
+        add_switch("isolated", port.isolated);
+        add_switch("learning", port.learning);
+        add_switch("flood", port.flooding);
+        if (port.cost)
+            text += fmt::format(" cost {}", *port.cost);
+        if (port.priority)
+            text += fmt::format(" priority {}", *port.priority);
+        return text;
+    }
     [[nodiscard]] const std::string& name(NodeIndex node) const { return topology.nodes[node].name; }
     static std::string mtu(std::optional<unsigned> mtu) { return mtu ? fmt::format(" (mtu {})", *mtu) : ""; }
 };

@@ -30,13 +30,11 @@ struct WriteSysctl {
     bool if_present = false; ///< a kernel without it is no mistake: it has not what the setting is about
 };
 
-struct CreateBridge {
-    InterfaceRef bridge;
-    Ifindex index = 0;
-    std::string name;
-    MacAddress mac;
-    std::optional<unsigned> mtu;
-    bool up = true;
+/// Of any kind but a veth pair, with its name, index, MTU, parent and master as the topology has them.
+struct CreateInterface {
+    InterfaceRef interface;
+    std::optional<MacAddress> mac; ///< nothing: it has none, or its parent's
+    bool up = false;               ///< set up in the same message
 };
 
 struct VethEnd {
@@ -53,6 +51,35 @@ struct VethEnd {
 /// end afterwards costs forty times as much.
 struct CreateVeth {
     std::array<VethEnd, 2> ends;
+};
+
+/// Puts an interface under its master. Only for ports of a bond, which takes none that is up and sets them up
+/// itself; all others are made under theirs.
+struct SetMaster {
+    InterfaceRef interface;
+};
+
+/// What the topology says of a bridge's port, or of the bridge as a port of itself.
+struct SetPort {
+    InterfaceRef port;
+};
+
+/// Another end to which a VXLAN sends a copy of what has no known place (bridge-fdb(8), RFC 7348
+/// section 4.2).
+struct AddFloodEntry {
+    InterfaceRef interface;
+    IpAddress remote;
+};
+
+/// Makes the private key, and sets the port (linux/wireguard.h).
+struct ConfigureWireguard {
+    InterfaceRef interface;
+};
+
+/// Tells an interface of one peer; its public key is asked of the kernel.
+struct AddWireguardPeer {
+    InterfaceRef interface;
+    std::size_t peer = 0; ///< the place in its list
 };
 
 struct BringUp {
@@ -74,11 +101,13 @@ struct AddRoute {
 /// one included: routers ask for neighbours from it.
 struct AwaitReady {
     std::vector<InterfaceRef> interfaces;
-    std::vector<InterfaceRef> ipv6; ///< those of them that have an IPv6 address in the file
+    std::vector<InterfaceRef> ipv6;       ///< those of them that have an IPv6 address in the file
+    std::vector<InterfaceRef> ipv6_alone; ///< the same without frames, and so without a link-local address
 };
 
-using Op = std::variant<MakeNode, PutFiles, WriteSysctl, CreateBridge, CreateVeth, BringUp, AddAddress,
-                        AddRoute, AwaitReady>;
+using Op =
+    std::variant<MakeNode, PutFiles, WriteSysctl, CreateInterface, CreateVeth, SetMaster, SetPort, BringUp,
+                 AddAddress, AddFloodEntry, ConfigureWireguard, AddWireguardPeer, AddRoute, AwaitReady>;
 
 /// An infinitive that fits after "cannot": "create veth pair red:veth0 -- blue:veth1".
 std::string describe(const Op& op, const Topology& topology);

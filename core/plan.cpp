@@ -14,10 +14,13 @@ public:
 
     Plan make() {
         make_nodes();
-        create_bridges();
+        create_masters();
         create_links();
+        create_others();
+        set_ports();
         bring_up();
         add_addresses();
+        set_up_tunnels();
         add_routes();
         await_ready();
         return std::move(plan_);
@@ -66,18 +69,78 @@ private:
                  static_cast<std::uint8_t>(n)}};
     }
 
-    void create_bridges() {
-        for_each_interface([&](InterfaceRef ref, const Interface& bridge) {
-            if (bridge.kind == InterfaceKind::bridge)
-                add(CreateBridge{ref, bridge.index, bridge.name, mac_of(bridge), bridge.mtu, bridge.up},
-                    bridge.span);
+    void create(InterfaceRef ref, bool up) {
+        const Interface& interface = topology_.at(ref);
+        KindTraits kind = traits(interface.kind);
+        auto mac = kind.own_mac ? std::optional(mac_of(interface)) : interface.mac;
+        add(CreateInterface{ref, mac, up && interface.up}, interface.span);
+    }
+
+    static bool is_master_kind(const Interface& interface) { return traits(interface.kind).has_ports; }
+
+    /// What others are made under comes first, set up at once unless it is made under another in turn.
+    void create_masters() {
+        for_each_interface([&](InterfaceRef ref, const Interface& interface) {
+            if (is_master_kind(interface) && !interface.master)
+                create(ref, true);
         });
+    }
+
+    /// What stands on others, each after what it stands on. They can only be set up when that is.
+    void create_others() {
+        for_each_interface([&](InterfaceRef ref, const Interface& interface) {
+            bool is_made = is<Veth>(interface) || is<Loopback>(interface) ||
+                           (is_master_kind(interface) && !interface.master);
+            if (!is_made)
+                create_after_parent(ref);
+        });
+    }
+
+    void create_after_parent(InterfaceRef ref) {
+        if (!made_.insert(ref).second)
+            return;
+        const Interface& interface = topology_.at(ref);
+        for (const auto& needed : {interface.parent, interface.master})
+            if (needed && is_made_later({ref.node, *needed}))
+                create_after_parent({ref.node, *needed});
+        create(ref, false);
+        others_.push_back(ref);
+    }
+
+    [[nodiscard]] bool is_made_later(InterfaceRef ref) const {
+        const Interface& interface = topology_.at(ref);
+        return !is<Veth>(interface) && !is<Loopback>(interface) &&
+               !(is_master_kind(interface) && !interface.master);
+    }
+
+    /// Before any frame passes.
+    void set_ports() {
+        for_each_interface([&](InterfaceRef ref, const Interface& interface) {
+            const Interface* master = topology_.master_of(ref);
+            if (master != nullptr && is<Bridge>(*master) && interface.port.any())
+                add(SetPort{ref}, interface.span);
+            const auto* bridge = std::get_if<Bridge>(&interface.kind);
+            if (bridge != nullptr && bridge->own.any())
+                add(SetPort{ref}, interface.span);
+        });
+    }
+
+    [[nodiscard]] bool is_bond_port(InterfaceRef ref) const {
+        const Interface* master = topology_.master_of(ref);
+        return master != nullptr && is<Bond>(*master);
     }
 
     VethEnd end_of(InterfaceRef ref) {
         const Interface& interface = topology_.at(ref);
-        Ifindex master = interface.master ? topology_.at({ref.node, *interface.master}).index : 0;
-        return {ref, interface.index, interface.name, mac_of(interface), interface.mtu, master, interface.up};
+        bool in_bond = is_bond_port(ref);
+        const Interface* master = in_bond ? nullptr : topology_.master_of(ref);
+        return {ref,
+                interface.index,
+                interface.name,
+                mac_of(interface),
+                interface.mtu,
+                master != nullptr ? master->index : 0,
+                interface.up && !in_bond};
     }
 
     /// A bridge's port comes first: the first end can be given its master and be set up in the same message.
@@ -103,6 +166,30 @@ private:
         write_sysctls();
         for (const auto& [ref, span] : second_ends_)
             add(BringUp{ref}, span);
+        for_each_interface([&](InterfaceRef ref, const Interface& interface) {
+            if (is<Veth>(interface) && is_bond_port(ref))
+                add(SetMaster{ref}, interface.span);
+        });
+        for (InterfaceRef ref : others_)
+            if (topology_.at(ref).up && !is_bond_port(ref))
+                add(BringUp{ref}, topology_.at(ref).span);
+    }
+
+    /// What tunnels are told of their other ends.
+    void set_up_tunnels() {
+        for_each_interface([&](InterfaceRef ref, const Interface& interface) {
+            if (const auto* vxlan = std::get_if<Vxlan>(&interface.kind))
+                for (const AddressText& end : vxlan->flood)
+                    if (end.address)
+                        add(AddFloodEntry{ref, *end.address}, end.span);
+            if (is<Wireguard>(interface))
+                add(ConfigureWireguard{ref}, interface.span);
+        });
+        for_each_interface([&](InterfaceRef ref, const Interface& interface) {
+            if (const auto* wireguard = std::get_if<Wireguard>(&interface.kind))
+                for (std::size_t peer = 0; peer < wireguard->peers.size(); ++peer)
+                    add(AddWireguardPeer{ref, peer}, wireguard->peers[peer].span);
+        });
     }
 
     void add_addresses() {
@@ -118,7 +205,7 @@ private:
                 add(AddRoute{node, route}, route.span);
     }
 
-    /// Only interfaces whose two ends are up can become ready.
+    /// Only interfaces whose two ends are up can become ready, and what stands on them or holds them.
     void await_ready() {
         AwaitReady ready;
         std::set<InterfaceRef> seen;
@@ -130,20 +217,35 @@ private:
                 add_ready(end, ready, seen);
             span = link.span;
         }
-        if (!ready.interfaces.empty())
+        for (InterfaceRef ref : others_)
+            add_other_ready(ref, ready, seen);
+        if (!ready.interfaces.empty() || !ready.ipv6_alone.empty())
             add(std::move(ready), span);
     }
 
-    /// An interface, and with a port the bridge that it makes ready.
+    /// An interface, and with a port the bridge or bond that it makes ready.
     void add_ready(InterfaceRef ref, AwaitReady& ready, std::set<InterfaceRef>& seen) {
         const Interface& interface = topology_.at(ref);
-        if (interface.master && topology_.at({ref.node, *interface.master}).up)
+        if (const Interface* master = topology_.master_of(ref); master != nullptr && master->up)
             add_ready({ref.node, *interface.master}, ready, seen);
         if (!seen.insert(ref).second)
             return;
         ready.interfaces.push_back(ref);
         if (speaks_ipv6(ref))
-            ready.ipv6.push_back(ref);
+            (traits(interface.kind).ethernet ? ready.ipv6 : ready.ipv6_alone).push_back(ref);
+    }
+
+    /// With a carrier that its parent has; without one, only its addresses are waited for.
+    void add_other_ready(InterfaceRef ref, AwaitReady& ready, std::set<InterfaceRef>& seen) {
+        const Interface& interface = topology_.at(ref);
+        Passes passes = traits(interface.kind).passes;
+        if (!interface.up || passes == Passes::with_program)
+            return;
+        if (passes == Passes::with_carrier) {
+            if (interface.parent && seen.contains({ref.node, *interface.parent}))
+                add_ready(ref, ready, seen);
+        } else if (seen.insert(ref).second && speaks_ipv6(ref))
+            ready.ipv6_alone.push_back(ref);
     }
 
     /// An IPv6 address in the file, and no setting that takes IPv6 or the link-local address away again.
@@ -163,6 +265,8 @@ private:
     const Topology& topology_;
     Plan plan_;
     std::uint32_t macs_ = 0;
+    std::set<InterfaceRef> made_;
+    std::vector<InterfaceRef> others_; ///< that are made after the links, in that order
     std::vector<std::pair<InterfaceRef, Span>>
         second_ends_; ///< that the message which makes them can't set up
 };

@@ -17,7 +17,8 @@ struct PlannedOp {
 
 using Plan = std::vector<PlannedOp>;
 
-/// Order: nodes, their sysctls, bridges, veth pairs, everything set up, addresses, routes, readiness.
+/// Order: nodes, their sysctls, bridges and bonds, veth pairs, what stands on them, everything set up,
+/// addresses, tunnels, routes, readiness.
 Plan make_plan(const Topology& topology);
 
 /// One line an operation, numbered.

@@ -19,20 +19,11 @@ public:
     std::vector<Requirement> list;
 };
 
-std::string_view feature_of(InterfaceKind kind) {
-    switch (kind) {
-    case InterfaceKind::loopback:
-        return {};
-    case InterfaceKind::veth:
-        return "kernel:veth";
-    case InterfaceKind::bridge:
-        return "kernel:bridge";
-    }
-    return {};
-}
-
 void add_interface(const Interface& interface, Derived& derived) {
-    derived.add(feature_of(interface.kind), interface.span);
+    derived.add(traits(interface.kind).feature, interface.span);
+    if (const auto* bridge = std::get_if<Bridge>(&interface.kind);
+        bridge != nullptr && bridge->vlan_filtering)
+        derived.add("kernel:bridge-vlan-filtering", interface.span);
     for (const InterfaceAddress& address : interface.addresses)
         if (address.prefix.address.family == Family::ipv6)
             derived.add("kernel:ipv6", address.span);

@@ -23,6 +23,11 @@ std::optional<std::size_t> Topology::find_interface(NodeIndex node, const std::s
     return static_cast<std::size_t>(found - interfaces.begin());
 }
 
+const Interface* Topology::master_of(InterfaceRef ref) const {
+    const auto& master = at(ref).master;
+    return master ? &nodes[ref.node].interfaces[*master] : nullptr;
+}
+
 bool Topology::has_kernel_named_interface(NodeIndex node) const {
     const auto& interfaces = nodes[node].interfaces;
     return std::any_of(interfaces.begin(), interfaces.end(),
@@ -33,7 +38,7 @@ void number_interfaces(Topology& topology) {
     Ifindex next = 2;
     for (Node& node : topology.nodes)
         for (Interface& interface : node.interfaces)
-            interface.index = interface.kind == InterfaceKind::loopback ? 1 : next++;
+            interface.index = is<Loopback>(interface) ? 1 : next++;
 }
 
 static bool on_segment(const Node& node, std::size_t segment) {
@@ -44,8 +49,7 @@ static bool on_segment(const Node& node, std::size_t segment) {
 std::optional<IpAddress> address_of(const Topology& topology, NodeIndex from, NodeIndex to, Family family) {
     std::optional<IpAddress> first;
     for (const Interface& interface : topology.nodes[to].interfaces) {
-        bool shared =
-            interface.kind != InterfaceKind::loopback && on_segment(topology.nodes[from], interface.segment);
+        bool shared = !is<Loopback>(interface) && on_segment(topology.nodes[from], interface.segment);
         for (const InterfaceAddress& address : interface.addresses) {
             const IpAddress& ip = address.prefix.address;
             if (ip.family != family || (ip.is_link_local() && family == Family::ipv6))

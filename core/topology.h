@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/address.h"
+#include "core/kinds.h"
 #include "core/source.h"
 
 #include <array>
@@ -12,8 +13,6 @@
 #include <vector>
 
 namespace netrig {
-
-using NodeIndex = std::size_t;
 
 enum class NodeKind { host, router, bridge };
 
@@ -29,23 +28,28 @@ struct InterfaceAddress {
     Span span; ///< where it was written, or the subnet that it was given out from
 };
 
-enum class InterfaceKind { loopback, veth, bridge };
-
 /// As the kernel numbers interfaces (netdevice(7)).
 using Ifindex = int;
 
 struct Interface {
-    InterfaceKind kind = InterfaceKind::veth;
+    AnyKind kind;     ///< a veth pair's end unless said otherwise
     std::string name; ///< empty: the kernel chooses one
     std::vector<InterfaceAddress> addresses;
     std::optional<MacAddress> mac;
     std::optional<unsigned> mtu; ///< bytes
     bool up = true;
-    std::optional<std::size_t> master; ///< the bridge that this is a port of, in the same node
+    std::optional<std::size_t> master; ///< what this is a port of, in the same node: a bridge, bond or VRF
     std::size_t segment = 0;           ///< interfaces with the same number hear each other's broadcasts
     Span span;
-    Ifindex index = 0; ///< asked for when it is made; see number_interfaces
+    Ifindex index = 0;                   ///< asked for when it is made; see number_interfaces
+    std::optional<std::size_t> parent{}; ///< what this stands on, in the same node
+    PortSettings port{};                 ///< what a bridge that is its master is told of it
 };
+
+template <class K>
+bool is(const Interface& interface) {
+    return std::holds_alternative<K>(interface.kind);
+}
 
 enum class RouteType { unicast, unreachable, blackhole, prohibit };
 
@@ -102,6 +106,8 @@ struct Topology {
     /// "red:veth0"; "red:(kernel's choice)" where the kernel names it.
     [[nodiscard]] std::string show(InterfaceRef ref) const;
     [[nodiscard]] std::optional<std::size_t> find_interface(NodeIndex node, const std::string& name) const;
+    /// What the interface is a port of; nothing where it is none.
+    [[nodiscard]] const Interface* master_of(InterfaceRef ref) const;
     [[nodiscard]] bool has_kernel_named_interface(NodeIndex node) const;
 };
 

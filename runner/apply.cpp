@@ -1,5 +1,8 @@
 #include "runner/apply.h"
 
+#include "runner/interface_messages.h"
+#include "runner/kinds/tuntap.h"
+#include "runner/kinds/wireguard.h"
 #include "runner/link_messages.h"
 #include "runner/ready.h"
 #include "runner/system_error.h"
@@ -32,6 +35,17 @@ struct Apply {
         if (!status)
             status.error().doing = doing();
         return status;
+    }
+
+    /// What is done there by other means than the node's netlink socket; its part of the words is kept.
+    template <class Act>
+    Status in_network_of(NodeIndex node, Act act) const {
+        Status done = enter_network(context.nodes[node]);
+        if (done)
+            done = act();
+        if (!done)
+            done.error().doing = fmt::format("{}: {}", doing(), done.error().doing);
+        return done;
     }
 
     Status operator()(const MakeNode& make) const {
@@ -69,8 +83,67 @@ struct Apply {
         return {};
     }
 
-    Status operator()(const CreateBridge& create) const {
-        return request(create.bridge.node, create_bridge_message(create));
+    Status operator()(const CreateInterface& create) const {
+        const Interface& interface = context.topology.at(create.interface);
+        if (!is<Tun>(interface) && !is<Tap>(interface))
+            return request(create.interface.node, create_interface_message(create, context.topology));
+        Status made = in_network_of(create.interface.node, [&] { return create_tuntap(interface); });
+        if (!made || !create.mac)
+            return made;
+        return request(create.interface.node, set_mac_message(interface.index, *create.mac));
+    }
+
+    Status operator()(const SetMaster& set) const {
+        const Interface& master = *context.topology.master_of(set.interface);
+        Ifindex port = index_of(set.interface);
+        Status done = request(set.interface.node, set_master_message(port, master.index));
+        const auto* bond = std::get_if<Bond>(&master.kind);
+        if (!done || bond == nullptr || bond->primary != set.interface.interface)
+            return done;
+        return request(set.interface.node, set_primary_message(master.index, port));
+    }
+
+    Status operator()(const SetPort& set) const {
+        for (NetlinkMessage& message : set_port_messages(set.port, context.topology))
+            if (Status done = request(set.port.node, std::move(message)); !done)
+                return done;
+        return {};
+    }
+
+    Status operator()(const AddFloodEntry& add) const {
+        return request(add.interface.node, flood_entry_message(index_of(add.interface), add.remote));
+    }
+
+    Status operator()(const ConfigureWireguard& configure) const {
+        const Interface& interface = context.topology.at(configure.interface);
+        return in_network_of(configure.interface.node, [&] {
+            return configure_wireguard(interface.index, std::get<Wireguard>(interface.kind));
+        });
+    }
+
+    Status operator()(const AddWireguardPeer& add) const {
+        const auto& peer = std::get<Wireguard>(context.topology.at(add.interface).kind).peers[add.peer];
+        InterfaceRef other{peer.node, peer.interface};
+        WireguardPeerRequest wanted;
+        Status asked = in_network_of(peer.node, [&]() -> Status {
+            auto key = wireguard_public_key(index_of(other));
+            if (!key)
+                return failure(key.error());
+            wanted.key = *key;
+            return {};
+        });
+        if (!asked)
+            return asked;
+        wanted.endpoint = peer.endpoint.address;
+        wanted.port = std::get<Wireguard>(context.topology.at(other).kind).listen_port;
+        wanted.keepalive = peer.keepalive;
+        wanted.allowed = peer.allowed;
+        for (const InterfaceAddress& address : context.topology.at(other).addresses)
+            if (peer.allowed.empty())
+                wanted.allowed.push_back(
+                    {address.prefix.address, address.prefix.address.family == Family::ipv4 ? 32U : 128U});
+        return in_network_of(add.interface.node,
+                             [&] { return add_wireguard_peer(index_of(add.interface), wanted); });
     }
 
     Status operator()(const CreateVeth& create) const {
@@ -107,7 +180,11 @@ struct Apply {
     }
 
     Status operator()(const AwaitReady& wait) const {
-        constexpr std::chrono::seconds at_most(10);
+        Duration at_most = std::chrono::seconds(10);
+        for (InterfaceRef ref : wait.interfaces) // a spanning tree listens and learns first
+            if (const auto* bridge = std::get_if<Bridge>(&context.topology.at(ref).kind))
+                at_most = std::max(at_most,
+                                   std::chrono::seconds(10) + 2 * bridge->forward_delay.value_or(Duration{}));
         return await_ready(wait, context.nodes, context.topology, at_most, context.stop);
     }
 };

@@ -58,8 +58,10 @@ void read_port_state(const nlattr* link_info, LinkReport& report) {
         if (mnl_attr_get_type(attribute) != IFLA_INFO_SLAVE_DATA)
             return;
         for_each_nested(attribute, [&](const nlattr* port) {
-            if (mnl_attr_get_type(port) == IFLA_BRPORT_STATE)
-                report.forwarding = mnl_attr_get_u8(port) == BR_STATE_FORWARDING;
+            if (mnl_attr_get_type(port) != IFLA_BRPORT_STATE)
+                return;
+            std::uint8_t state = mnl_attr_get_u8(port);
+            report.settled = state == BR_STATE_FORWARDING || state == BR_STATE_BLOCKING;
         });
     });
 }
@@ -79,22 +81,6 @@ unsigned char route_number(RouteType type) {
 }
 
 } // namespace
-
-NetlinkMessage create_bridge_message(const CreateBridge& op) {
-    NetlinkMessage message(RTM_NEWLINK, make_new);
-    auto& info = message.extra<ifinfomsg>();
-    info.ifi_index = op.index;
-    set_flags(info, op.up);
-    nlmsghdr* header = message.header();
-    mnl_attr_put_strz(header, IFLA_IFNAME, op.name.c_str());
-    put_mac(header, op.mac);
-    if (op.mtu)
-        mnl_attr_put_u32(header, IFLA_MTU, *op.mtu);
-    nlattr* link = mnl_attr_nest_start(header, IFLA_LINKINFO);
-    mnl_attr_put_strz(header, IFLA_INFO_KIND, "bridge");
-    mnl_attr_nest_end(header, link);
-    return message;
-}
 
 NetlinkMessage create_veth_message(const CreateVeth& op, VethPlaces places) {
     const auto& [first, second] = op.ends;
@@ -124,6 +110,13 @@ NetlinkMessage set_link_message(Ifindex index, bool up) {
     auto& info = message.extra<ifinfomsg>();
     info.ifi_index = index;
     set_flags(info, up);
+    return message;
+}
+
+NetlinkMessage set_mac_message(Ifindex index, const MacAddress& mac) {
+    NetlinkMessage message(RTM_NEWLINK, 0);
+    message.extra<ifinfomsg>().ifi_index = index;
+    put_mac(message.header(), mac);
     return message;
 }
 

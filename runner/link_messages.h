@@ -16,10 +16,10 @@ struct VethPlaces {
     int first = -1, second = -1;
 };
 
-NetlinkMessage create_bridge_message(const CreateBridge& op);
 /// To be sent on a socket in the first end's namespace when that end has a master.
 NetlinkMessage create_veth_message(const CreateVeth& op, VethPlaces places);
 NetlinkMessage set_link_message(Ifindex index, bool up);
+NetlinkMessage set_mac_message(Ifindex index, const MacAddress& mac);
 NetlinkMessage set_master_message(Ifindex index, Ifindex master);
 NetlinkMessage delete_link_message(Ifindex index);
 NetlinkMessage add_address_message(Ifindex index, const Prefix& address);
@@ -39,7 +39,9 @@ struct LinkReport {
     LinkState state = LinkState::other;
     /// IF_OPER_UP: the queue is attached. IFF_RUNNING comes before that, while the state is still unknown.
     bool operational = false;
-    bool forwarding = true; ///< false for a bridge's port in another state (BR_STATE_FORWARDING)
+    /// A bridge's port forwards, or the spanning tree has decided against it (BR_STATE_*). True of all
+    /// others.
+    bool settled = true;
 };
 
 /// What RTM_NEWADDR says.

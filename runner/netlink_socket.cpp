@@ -60,9 +60,9 @@ NetlinkMessage::NetlinkMessage(std::uint16_t type, std::uint16_t flags) {
     header->nlmsg_flags = static_cast<std::uint16_t>(NLM_F_REQUEST | flags);
 }
 
-Result<NetlinkSocket> NetlinkSocket::open(std::span<const unsigned> groups) {
+Result<NetlinkSocket> NetlinkSocket::open_bus(int bus) {
     NetlinkSocket result;
-    result.socket_.reset(mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC));
+    result.socket_.reset(mnl_socket_open2(bus, SOCK_CLOEXEC));
     if (!result.socket_)
         return system_failure("open a netlink socket");
     if (mnl_socket_bind(result.socket_.get(), 0, MNL_SOCKET_AUTOPID) < 0)
@@ -71,8 +71,17 @@ Result<NetlinkSocket> NetlinkSocket::open(std::span<const unsigned> groups) {
     // Older kernels lack these; errors are then without the kernel's words, which is no reason to stop.
     mnl_socket_setsockopt(result.socket_.get(), NETLINK_EXT_ACK, &on, sizeof on);
     mnl_socket_setsockopt(result.socket_.get(), NETLINK_CAP_ACK, &on, sizeof on);
-    for (unsigned group : groups)
-        if (mnl_socket_setsockopt(result.socket_.get(), NETLINK_ADD_MEMBERSHIP, &group, sizeof group) < 0)
+    return result;
+}
+
+Result<NetlinkSocket> NetlinkSocket::open_generic() {
+    return open_bus(NETLINK_GENERIC);
+}
+
+Result<NetlinkSocket> NetlinkSocket::open(std::span<const unsigned> groups) {
+    auto result = open_bus(NETLINK_ROUTE);
+    for (unsigned group : result ? groups : std::span<const unsigned>())
+        if (mnl_socket_setsockopt(result->socket_.get(), NETLINK_ADD_MEMBERSHIP, &group, sizeof group) < 0)
             return system_failure("subscribe to netlink notifications");
     return result;
 }

@@ -35,6 +35,9 @@ public:
     /// In the calling thread's network namespace. `groups`: RTNLGRP_* to be notified of, none for requests.
     static Result<NetlinkSocket> open(std::span<const unsigned> groups = {});
 
+    /// The same for generic netlink (linux/genetlink.h).
+    static Result<NetlinkSocket> open_generic();
+
     /// Sends and waits for the acknowledgement. `doing` names the work in the Error.
     Status request(NetlinkMessage& message, const std::string& doing);
 
@@ -49,6 +52,7 @@ public:
     [[nodiscard]] int descriptor() const { return mnl_socket_get_fd(socket_.get()); }
 
 private:
+    static Result<NetlinkSocket> open_bus(int bus);
     struct Close {
         void operator()(mnl_socket* socket) const { mnl_socket_close(socket); }
     };

@@ -19,11 +19,13 @@ namespace {
 struct Waiting {
     std::set<Ifindex> links;
     std::set<Ifindex> ipv6;
-    [[nodiscard]] bool over() const { return links.empty() && ipv6.empty(); }
+    std::set<Ifindex> ipv6_alone; ///< without a link-local address
+    [[nodiscard]] bool addresses_over() const { return ipv6.empty() && ipv6_alone.empty(); }
+    [[nodiscard]] bool over() const { return links.empty() && addresses_over(); }
 };
 
 bool is_ready(const LinkReport& report) {
-    return report.state == LinkState::up && report.operational && report.forwarding;
+    return report.state == LinkState::up && report.operational && report.settled;
 }
 
 Status look_at_links(NetlinkSocket& socket, std::set<Ifindex>& waiting) {
@@ -34,7 +36,7 @@ Status look_at_links(NetlinkSocket& socket, std::set<Ifindex>& waiting) {
     });
 }
 
-Status look_at_addresses(NetlinkSocket& socket, std::set<Ifindex>& waiting) {
+Status look_at_addresses(NetlinkSocket& socket, Waiting& waiting) {
     std::set<Ifindex> link_local, tentative;
     NetlinkMessage message = dump_ipv6_addresses_message();
     Status asked = socket.ask(message, "read the IPv6 addresses", [&](const nlmsghdr* header) {
@@ -44,8 +46,9 @@ Status look_at_addresses(NetlinkSocket& socket, std::set<Ifindex>& waiting) {
         else if (report && report->link_local)
             link_local.insert(report->index);
     });
-    std::erase_if(waiting,
+    std::erase_if(waiting.ipv6,
                   [&](Ifindex index) { return link_local.contains(index) && !tentative.contains(index); });
+    std::erase_if(waiting.ipv6_alone, [&](Ifindex index) { return !tentative.contains(index); });
     return asked;
 }
 
@@ -54,14 +57,15 @@ Status look(NetlinkSocket& socket, Waiting& waiting) {
     if (!waiting.links.empty())
         if (Status looked = look_at_links(socket, waiting.links); !looked)
             return looked;
-    return waiting.ipv6.empty() ? Status{} : look_at_addresses(socket, waiting.ipv6);
+    return waiting.addresses_over() ? Status{} : look_at_addresses(socket, waiting);
 }
 
 std::string names_of(const Waiting& waiting, NodeIndex node, const Topology& topology) {
     std::string names;
     for (std::size_t i = 0; i < topology.nodes[node].interfaces.size(); ++i) {
         Ifindex index = topology.nodes[node].interfaces[i].index;
-        if (waiting.links.contains(index) || waiting.ipv6.contains(index))
+        if (waiting.links.contains(index) || waiting.ipv6.contains(index) ||
+            waiting.ipv6_alone.contains(index))
             names += fmt::format("{}{}", names.empty() ? "" : ", ", topology.show({node, i}));
     }
     return names;
@@ -101,6 +105,8 @@ Status await_ready(const AwaitReady& op, std::vector<NodeNamespaces>& nodes, con
         waiting[ref.node].links.insert(topology.at(ref).index);
     for (InterfaceRef ref : op.ipv6)
         waiting[ref.node].ipv6.insert(topology.at(ref).index);
+    for (InterfaceRef ref : op.ipv6_alone)
+        waiting[ref.node].ipv6_alone.insert(topology.at(ref).index);
     for (auto& [node, interfaces] : waiting) {
         if (Status looked = look(nodes[node].netlink, interfaces); !looked)
             return looked;

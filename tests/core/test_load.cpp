@@ -194,7 +194,6 @@ ends = ["red", "blue"]
 delay = "10ms"
 [bridges.br0]
 ports = ["red"]
-stp = true
 [nodes.red]
 services = {}
 interfaces = { eth0 = { loss = "1%" } }
@@ -209,13 +208,12 @@ tcp-echo = { between = "red -> red", source-port = 7 }
 2:1 'routing' is not supported yet by this version of netrig
 3:1 'matrix' is not supported yet by this version of netrig
 6:1 'delay' is not supported yet by this version of netrig
-9:1 'stp' is not supported yet by this version of netrig
-11:1 'services' is not supported yet by this version of netrig
-12:25 'loss' is not supported yet by this version of netrig
-15:1 'points' is not supported yet by this version of netrig
-16:1 'dns' is not supported yet by this version of netrig
-18:1 'for' is not supported yet by this version of netrig
-19:38 'source-port' is not supported yet by this version of netrig
+10:1 'services' is not supported yet by this version of netrig
+11:25 'loss' is not supported yet by this version of netrig
+14:1 'points' is not supported yet by this version of netrig
+15:1 'dns' is not supported yet by this version of netrig
+17:1 'for' is not supported yet by this version of netrig
+18:38 'source-port' is not supported yet by this version of netrig
 )");
     CHECK(mistakes_in("include = []\n" + two_nodes + "[[tests]]\nping = \"red -> blue\"\n") ==
           R"(error: 'include' is not supported yet by this version of netrig

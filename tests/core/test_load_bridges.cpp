@@ -141,7 +141,7 @@ error: 'abcdefghijklmnop' can't name an interface: an interface's name has at mo
  3 | ports = ["net0", "net", "net1:abcdefghijklmnop", 3]
    |                               ^^^^^^^^^^^^^^^^
 
-error: 'ports' takes strings, not an integer
+error: a port is a string or a table with settings, not an integer
   --> net.toml:3:50
    |
  3 | ports = ["net0", "net", "net1:abcdefghijklmnop", 3]

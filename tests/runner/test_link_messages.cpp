@@ -1,3 +1,4 @@
+#include "runner/interface_messages.h"
 #include "runner/link_messages.h"
 #include "runner/netlink_attributes.h"
 #include "tests/support/catch.h"
@@ -88,8 +89,14 @@ void put_port_state(NetlinkMessage& message, unsigned char state) {
 } // namespace
 
 TEST_CASE("a bridge is asked for with its name, index, MAC, MTU and state") {
-    NetlinkMessage message = create_bridge_message(
-        {.bridge = {}, .index = 5, .name = "br0", .mac = some_mac, .mtu = 1400, .up = true});
+    Topology topology;
+    topology.nodes.resize(1);
+    Interface& bridge = topology.nodes[0].interfaces.emplace_back();
+    bridge.kind = Bridge{};
+    bridge.name = "br0";
+    bridge.index = 5;
+    bridge.mtu = 1400;
+    NetlinkMessage message = create_interface_message({{0, 0}, some_mac, true}, topology);
     CHECK(message.header()->nlmsg_type == RTM_NEWLINK);
     CHECK((message.header()->nlmsg_flags & (NLM_F_CREATE | NLM_F_EXCL)) == (NLM_F_CREATE | NLM_F_EXCL));
     auto report = read_link(message.header());
@@ -226,12 +233,13 @@ TEST_CASE("a link's state follows from the kernel's flags") {
 
 TEST_CASE("a bridge's port forwards in that state alone, and what is no port always does") {
     NetlinkMessage plain = told_link(IFF_UP, IF_OPER_UP);
-    CHECK(read_link(plain.header())->forwarding);
+    CHECK(read_link(plain.header())->settled);
     for (int state :
          {BR_STATE_DISABLED, BR_STATE_LISTENING, BR_STATE_LEARNING, BR_STATE_FORWARDING, BR_STATE_BLOCKING}) {
         NetlinkMessage port = told_link(IFF_UP, IF_OPER_UP);
         put_port_state(port, static_cast<unsigned char>(state));
-        CHECK(read_link(port.header())->forwarding == (state == BR_STATE_FORWARDING));
+        CHECK(read_link(port.header())->settled ==
+              (state == BR_STATE_FORWARDING || state == BR_STATE_BLOCKING));
     }
 }
 

@@ -1,3 +1,4 @@
+#include "runner/interface_messages.h"
 #include "runner/link_messages.h"
 #include "runner/netlink_socket.h"
 #include "tests/support/child.h"
@@ -90,10 +91,14 @@ TEST_CASE("a dump of more links than fit one answer is read to its end") {
         return;
     std::string said = in_own_network([](NetlinkSocket& socket) {
         for (Ifindex index = 100; index < 300; ++index) {
-            CreateBridge bridge{
-                .bridge = {}, .index = index, .name = fmt::format("br{}", index), .mac = {}, .up = false};
-            bridge.mac.bytes = {2, 0, 0, 0, 1, static_cast<std::uint8_t>(index & 0xFF)};
-            NetlinkMessage message = create_bridge_message(bridge);
+            Topology topology;
+            topology.nodes.resize(1);
+            Interface& bridge = topology.nodes[0].interfaces.emplace_back();
+            bridge.kind = Bridge{};
+            bridge.name = fmt::format("br{}", index);
+            bridge.index = index;
+            MacAddress mac{{2, 0, 0, 0, 1, static_cast<std::uint8_t>(index & 0xFF)}};
+            NetlinkMessage message = create_interface_message({{0, 0}, mac, false}, topology);
             if (Status made = socket.request(message, "make a bridge"); !made)
                 return show(made);
         }

@@ -1,0 +1,300 @@
+#include "core/load_interfaces.h"
+
+#include "core/load_topology.h"
+#include "core/names.h"
+#include "core/ports.h"
+#include "core/suggest.h"
+
+#include <array>
+#include <fmt/format.h>
+
+namespace netrig {
+
+namespace {
+
+constexpr std::array<Key, 14> common_keys{{
+    {"addresses", KeyType::texts, "with their prefix lengths"},
+    {"mac", KeyType::text, "such as \"02:00:00:00:00:01\""},
+    {"mtu", KeyType::integer, "bytes"},
+    {"up", KeyType::boolean, "true"},
+    {"kind", KeyType::text, "\"vlan\" and so on: an interface that is no end of a link"},
+    {"delay", KeyType::duration, "impairment of what it sends", true},
+    {"jitter", KeyType::duration, "impairment of what it sends", true},
+    {"loss", KeyType::percent, "impairment of what it sends", true},
+    {"duplicate", KeyType::percent, "impairment of what it sends", true},
+    {"reorder", KeyType::percent, "impairment of what it sends", true},
+    {"corrupt", KeyType::percent, "impairment of what it sends", true},
+    {"rate", KeyType::text, "impairment of what it sends", true},
+    {"limit", KeyType::integer, "impairment of what it sends", true},
+    {"seed", KeyType::integer, "impairment of what it sends", true},
+}};
+
+constexpr Key parent_key{"parent", KeyType::text, "the interface of this node that it stands on"};
+constexpr Key ports_key{"ports", KeyType::any, "interfaces of this node that it joins"};
+
+/// All keys of an interface of kind K.
+template <class K>
+const std::vector<Key>& keys_of() {
+    static const std::vector<Key> all = [] {
+        std::vector<Key> keys(common_keys.begin(), common_keys.end());
+        if (K::parent != ParentUse::none)
+            keys.push_back(parent_key);
+        if (K::has_ports)
+            keys.push_back(ports_key);
+        keys.insert(keys.end(), K::keys.begin(), K::keys.end());
+        return keys;
+    }();
+    return all;
+}
+
+std::vector<std::string> kind_names() {
+    std::vector<std::string> names;
+    WrittenKinds::for_each([&]<class K>() { names.emplace_back(K::name); });
+    return names;
+}
+
+void load_common_keys(TableReader& reader, Interface& interface) {
+    load_interface_settings(reader, interface);
+    if (auto up = reader.boolean("up"))
+        interface.up = *up;
+}
+
+void load_parent(TableReader& reader, KindContext& context) {
+    auto text = reader.text("parent");
+    auto parent = text ? find_own_interface(*text, context) : std::nullopt;
+    if (!parent)
+        return;
+    Interface& own = context.topology.nodes[context.node].interfaces[context.interface];
+    const Interface& below = context.topology.nodes[context.node].interfaces[*parent];
+    own.parent = parent;
+    // A circle could only be closed by what is below standing on this one in turn.
+    std::size_t steps = context.topology.nodes[context.node].interfaces.size();
+    for (auto at = parent; at && steps > 0; at = context.topology.nodes[context.node].interfaces[*at].parent)
+        if (*at == context.interface || --steps == 0) {
+            reader.report(text->span, fmt::format("'{}' would stand on itself", own.name));
+            own.parent.reset();
+            return;
+        }
+    if (own.up && !below.up)
+        reader.report(text->span,
+                      fmt::format("'{}' can't be up on '{}', which is down", own.name, below.name), {},
+                      "'up = false' leaves it down, too");
+}
+
+void load_own_ports(TableReader& reader, PortsOf kind, KindContext& context) {
+    Node& node = context.topology.nodes[context.node];
+    for (PortText& port : load_ports(reader, kind)) {
+        auto found = find_own_interface(port.name, context);
+        if (!found)
+            continue;
+        Interface& interface = node.interfaces[*found];
+        if (*found == context.interface || is<Loopback>(interface))
+            reader.report(port.name.span, fmt::format("'{}' can be no port here", port.name.value));
+        else if (interface.master)
+            reader.report(port.name.span, fmt::format("'{}' is a port of '{}' already", port.name.value,
+                                                      node.interfaces[*interface.master].name));
+        else {
+            interface.master = context.interface;
+            interface.port = std::move(port.settings);
+        }
+    }
+}
+
+/// One interface of a kind, whose name and default are there already.
+template <class K>
+void load_kind(const TomlTable& table, const TomlEntry& entry, KindContext& context) {
+    TableReader reader(table, entry.key_span, fmt::format("{} '{}'", K::name, entry.key), keys_of<K>(),
+                       context.diagnostics);
+    Interface& interface = context.topology.nodes[context.node].interfaces[context.interface];
+    load_common_keys(reader, interface);
+    if constexpr (K::parent == ParentUse::required)
+        reader.require("parent");
+    if constexpr (K::parent != ParentUse::none)
+        load_parent(reader, context);
+    if constexpr (K::has_ports)
+        load_own_ports(reader, std::is_same_v<K, Bridge> ? PortsOf::bridge : PortsOf::others, context);
+    if (!K::ethernet && interface.mac)
+        reader.report(reader.find("mac")->span,
+                      fmt::format("an interface of kind \"{}\" has no MAC address", K::name));
+    if (auto kind = K::load(reader, context))
+        interface.kind = std::move(*kind);
+}
+
+const std::string* kind_in(const TomlTable& table) {
+    for (const TomlEntry& entry : table.entries)
+        if (entry.key == "kind")
+            return std::get_if<std::string>(&entry.value.data);
+    return nullptr;
+}
+
+const TomlTable* table_of(const TomlEntry& entry, Diagnostics& diagnostics) {
+    const auto* settings = std::get_if<TomlTable>(&entry.value.data);
+    if (settings == nullptr)
+        diagnostics.push_back(
+            {fmt::format("an interface is a table, not {}", type_name(entry.value)), entry.value.span});
+    return settings;
+}
+
+/// Gives the node what its table declares by a kind.
+void declare(const InterfaceTable& of_node, Topology& topology, Diagnostics& diagnostics) {
+    for (const TomlEntry& entry : of_node.table->entries) {
+        const auto* settings = std::get_if<TomlTable>(&entry.value.data);
+        const std::string* kind = settings == nullptr ? nullptr : kind_in(*settings);
+        if (kind == nullptr || topology.find_interface(of_node.node, entry.key))
+            continue;
+        WrittenKinds::visit(*kind, [&]<class K>() {
+            if (auto problem = interface_name_problem(entry.key))
+                diagnostics.push_back(
+                    {fmt::format("'{}' can't name an interface: {}", entry.key, *problem), entry.key_span});
+            Interface interface;
+            interface.kind = K{};
+            interface.name = entry.key;
+            interface.span = entry.key_span;
+            topology.nodes[of_node.node].interfaces.push_back(std::move(interface));
+        });
+    }
+}
+
+/// An end of a link, or nothing that is known.
+void load_known(const TomlTable& table, const TomlEntry& entry, NodeIndex node, Topology& topology,
+                Diagnostics& diagnostics) {
+    auto found = topology.find_interface(node, entry.key);
+    TableReader reader(table, entry.key_span, fmt::format("interface '{}'", entry.key), common_keys,
+                       diagnostics);
+    auto kind = reader.text("kind");
+    if (kind && !WrittenKinds::visit(kind->value, []<class K>() {}))
+        reader.report(kind->span, fmt::format("'{}' is no kind of interface", kind->value), {},
+                      suggestion(kind->value, kind_names()));
+    else if (kind)
+        reader.report(kind->span, fmt::format("'{}' is there already, as an end of a link", entry.key));
+    else if (found)
+        load_common_keys(reader, topology.nodes[node].interfaces[*found]);
+    else {
+        std::vector<std::string> names;
+        for (const Interface& interface : topology.nodes[node].interfaces)
+            names.push_back(interface.name);
+        reader.report(entry.key_span,
+                      fmt::format("no link or bridge gives node '{}' an interface '{}'",
+                                  topology.nodes[node].name, entry.key),
+                      {},
+                      suggestion(entry.key, names).empty() ? "give it a 'kind' to make it"
+                                                           : suggestion(entry.key, names));
+    }
+}
+
+bool is_of_written_kind(const Interface& interface) {
+    return !is<Veth>(interface) && !is<Loopback>(interface);
+}
+
+void load_table(const InterfaceTable& of_node, Topology& topology, Diagnostics& diagnostics) {
+    for (const TomlEntry& entry : of_node.table->entries) {
+        const TomlTable* settings = table_of(entry, diagnostics);
+        if (settings == nullptr)
+            continue;
+        auto found = topology.find_interface(of_node.node, entry.key);
+        const std::string* kind = kind_in(*settings);
+        if (found && kind != nullptr && is_of_written_kind(topology.nodes[of_node.node].interfaces[*found])) {
+            KindContext context{topology, of_node.node, *found, diagnostics};
+            if (WrittenKinds::visit(*kind, [&]<class K>() { load_kind<K>(*settings, entry, context); }))
+                continue;
+        }
+        load_known(*settings, entry, of_node.node, topology, diagnostics);
+    }
+}
+
+/// A bond sets its ports up itself, and takes none that is up (bond_enslave() in drivers/net/bonding).
+void check_ports(const Topology& topology, Diagnostics& diagnostics) {
+    for (NodeIndex node = 0; node < topology.nodes.size(); ++node)
+        for (std::size_t i = 0; i < topology.nodes[node].interfaces.size(); ++i) {
+            const Interface* master = topology.master_of({node, i});
+            const Interface& port = topology.nodes[node].interfaces[i];
+            if (master != nullptr && is<Bond>(*master) && !port.up)
+                diagnostics.push_back({fmt::format("'{}' can't be left down: the bond '{}' sets its ports up",
+                                                   port.name, master->name),
+                                       port.span});
+        }
+}
+
+std::optional<IpAddress> first_of(const Interface& interface, std::optional<Family> family) {
+    for (const InterfaceAddress& given : interface.addresses)
+        if (!family || given.prefix.address.family == *family)
+            return given.prefix.address;
+    return std::nullopt;
+}
+
+/// What "r2" or "r2:eth0" is to the node that asks; reports names that nothing has.
+std::optional<IpAddress> address_by_name(const AddressText& text, NodeIndex from, const Topology& topology,
+                                         Diagnostics& diagnostics) {
+    std::size_t colon = text.text.find(':');
+    auto node = topology.find(text.text.substr(0, colon));
+    if (!node) {
+        std::vector<std::string> names;
+        for (const Node& each : topology.nodes)
+            names.push_back(each.name);
+        diagnostics.push_back({fmt::format("'{}' is no address, and no node is called so", text.text),
+                               text.span,
+                               {},
+                               suggestion(text.text.substr(0, colon), names),
+                               {}});
+        return std::nullopt;
+    }
+    std::optional<IpAddress> address;
+    if (colon == std::string::npos) {
+        if (!text.family || *text.family == Family::ipv4)
+            address = address_of(topology, from, *node, Family::ipv4);
+        if (!address && (!text.family || *text.family == Family::ipv6))
+            address = address_of(topology, from, *node, Family::ipv6);
+    } else if (auto interface = topology.find_interface(*node, text.text.substr(colon + 1)))
+        address = first_of(topology.nodes[*node].interfaces[*interface], text.family);
+    if (!address)
+        diagnostics.push_back({fmt::format("'{}' has no {}address", text.text,
+                                           text.family ? fmt::format("{} ", show(*text.family)) : ""),
+                               text.span});
+    return address;
+}
+
+void find_address(AddressText& text, NodeIndex from, const Topology& topology, Diagnostics& diagnostics) {
+    text.address = parse_ip(text.text);
+    if (text.address && text.family && text.address->family != *text.family)
+        diagnostics.push_back(
+            {fmt::format("{} is no {} address, which this kind needs", text.text, show(*text.family)),
+             text.span});
+    if (!text.address)
+        text.address = address_by_name(text, from, topology, diagnostics);
+}
+
+} // namespace
+
+void load_interface_settings(TableReader& reader, Interface& interface) {
+    for (const Text& text : reader.texts("addresses"))
+        if (auto address = load_interface_address(text, reader.diagnostics()))
+            interface.addresses.push_back(*address);
+    if (auto mac = reader.text("mac")) {
+        interface.mac = parse_mac(mac->value);
+        if (!interface.mac || (interface.mac->bytes[0] & 1) != 0 || *interface.mac == MacAddress{})
+            reader.report(mac->span,
+                          fmt::format("'{}' is no MAC address that an interface can have", mac->value), {},
+                          "\"02:00:00:00:00:01\": six pairs of hexadecimal digits, the first even");
+    }
+    if (auto mtu = reader.integer("mtu", 68, 65'535))
+        interface.mtu = static_cast<unsigned>(*mtu);
+}
+
+void load_interfaces(const std::vector<InterfaceTable>& tables, Topology& topology,
+                     Diagnostics& diagnostics) {
+    for (const InterfaceTable& of_node : tables)
+        declare(of_node, topology, diagnostics);
+    for (const InterfaceTable& of_node : tables)
+        load_table(of_node, topology, diagnostics);
+    check_ports(topology, diagnostics);
+}
+
+void find_remote_addresses(Topology& topology, Diagnostics& diagnostics) {
+    for (NodeIndex node = 0; node < topology.nodes.size(); ++node)
+        for (Interface& interface : topology.nodes[node].interfaces)
+            for (AddressText* text : addresses(interface.kind))
+                if (text->given())
+                    find_address(*text, node, topology, diagnostics);
+}
+
+} // namespace netrig
