@@ -136,8 +136,8 @@ std::set<std::size_t> provided(const Topology& topology, const std::vector<Addre
 }
 
 bool is_port(const Topology& topology, InterfaceRef ref) {
-    auto master = topology.at(ref).master;
-    return master && topology.at({ref.node, *master}).kind == InterfaceKind::bridge;
+    const Interface* master = topology.master_of(ref);
+    return master != nullptr && !is<Vrf>(*master);
 }
 
 /// The segments without, in the order of their first links.
