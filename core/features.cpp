@@ -66,6 +66,8 @@ constexpr auto table = std::to_array<Feature>({
 
     {"kernel:ipv6", protocols, "IPv6", "ipv6", "IPV6",
      "sysctl -w net.ipv6.conf.default.disable_ipv6=0, and boot without ipv6.disable=1"},
+    {"kernel:multipath", protocols, "several next hops in one IPv4 route", "", "IP_ROUTE_MULTIPATH"},
+    {"kernel:policy-routing", protocols, "rules and further routing tables", "", "IP_MULTIPLE_TABLES"},
     {"kernel:mpls", protocols, "MPLS routes and encapsulation", "mpls_iptunnel", "MPLS_IPTUNNEL"},
     {"kernel:seg6", protocols, "SRv6 encapsulation", "", "IPV6_SEG6_LWTUNNEL"},
     {"kernel:mptcp", protocols, "Multipath TCP", "", "MPTCP"},

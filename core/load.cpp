@@ -4,6 +4,7 @@
 #include "core/load_interfaces.h"
 #include "core/load_requires.h"
 #include "core/load_routes.h"
+#include "core/load_rules.h"
 #include "core/load_tests.h"
 #include "core/load_topology.h"
 #include "core/pool.h"
@@ -94,7 +95,8 @@ void load_document(const TomlTable& document, Scenario& scenario, Diagnostics& d
     find_remote_addresses(scenario.topology, diagnostics);
     join_overlays(scenario.topology);
     check_addresses(scenario.topology, diagnostics);
-    load_routes(rest.routes, scenario.topology, diagnostics);
+    load_routes(rest.texts.routes, scenario.topology, diagnostics);
+    load_rules(rest.texts.rules, scenario.topology, diagnostics);
     load_tests(reader, scenario);
     scenario.requirements = load_requires(reader);
     if (!reader.has("tests"))

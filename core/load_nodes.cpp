@@ -17,11 +17,12 @@ constexpr std::array<Key, 13> node_keys{{
     {"forwarding", KeyType::boolean, "whether it forwards; true for routers"},
     {"routes", KeyType::texts,
      "\"default via 10.0.0.254\", \"10.2.0.0/16 via r2\", \"unreachable 10.9.0.0/16\""},
+    {"rules", KeyType::texts,
+     "\"from 10.0.0.0/8 table 100 priority 1000\", \"fwmark 0x1/0xff table 7\", \"iif eth0 prohibit\""},
     {"sysctls", KeyType::table, "net.* settings"},
     {"lo", KeyType::text, "\"up\" (default) or \"down\", as a fresh namespace has it"},
     {"interfaces", KeyType::table, "what there is to say of an interface"},
     {"files", KeyType::table, "files seen only in this node: their text, or { from, text, mode }"},
-    {"rules", KeyType::texts, "policy routing", true},
     {"nftables", KeyType::text_or_table, "a ruleset", true},
     {"setup", KeyType::texts, "commands run once when links are up", true},
     {"limits", KeyType::table, "memory, cpu, processes", true},
@@ -140,8 +141,8 @@ void load_node_names(TableReader& scenario, Topology& topology) {
     }
 }
 
-std::vector<RouteText> load_node_settings(TableReader& scenario, Topology& topology) {
-    std::vector<RouteText> routes;
+NodeTexts load_node_settings(TableReader& scenario, Topology& topology) {
+    NodeTexts texts;
     std::vector<InterfaceTable> interfaces;
     const TomlValue* value = scenario.find("nodes");
     const auto* tables = value == nullptr ? nullptr : std::get_if<TomlTable>(&value->data);
@@ -155,7 +156,7 @@ std::vector<RouteText> load_node_settings(TableReader& scenario, Topology& topol
             continue;
         TableReader reader(*settings, entry.key_span, fmt::format("node '{}'", entry.key), node_keys,
                            scenario.diagnostics());
-        std::vector<Text> route_texts = reader.texts("routes");
+        std::vector<Text> routes = reader.texts("routes"), rules = reader.texts("rules");
         const TomlTable* interface_table = reader.table("interfaces");
         const TomlTable* file_table = reader.table("files");
         std::vector<NodeFile> files =
@@ -168,12 +169,14 @@ std::vector<RouteText> load_node_settings(TableReader& scenario, Topology& topol
             if (interface_table != nullptr)
                 interfaces.push_back({*node, interface_table});
             add_files(files, topology.nodes[*node], scenario.diagnostics());
-            for (const Text& text : route_texts)
-                routes.push_back({*node, text});
+            for (const Text& text : routes)
+                texts.routes.push_back({*node, text});
+            for (const Text& text : rules)
+                texts.rules.push_back({*node, text});
         }
     }
     load_interfaces(interfaces, topology, scenario.diagnostics());
-    return routes;
+    return texts;
 }
 
 bool nodes_are_whole(const TableReader& reader) {

@@ -18,13 +18,18 @@ void load_node_names(TableReader& scenario, Topology& topology);
 /// names.
 bool nodes_are_whole(const TableReader& scenario);
 
-/// A route as written, to be read when every address is known.
-struct RouteText {
+/// A node's words that can only be read when every address is known.
+struct NodeText {
     NodeIndex node = 0;
     Text text;
 };
 
-/// What [nodes.*] says of nodes and of interfaces that links and bridges have made; routes are handed back.
-std::vector<RouteText> load_node_settings(TableReader& scenario, Topology& topology);
+struct NodeTexts {
+    std::vector<NodeText> routes, rules;
+};
+
+/// What [nodes.*] says of nodes and of interfaces that links and bridges have made; routes and rules are
+/// handed back.
+NodeTexts load_node_settings(TableReader& scenario, Topology& topology);
 
 } // namespace netrig

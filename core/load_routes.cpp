@@ -1,274 +1,334 @@
 #include "core/load_routes.h"
 
+#include "core/gateway.h"
+#include "core/route_draft.h"
 #include "core/suggest.h"
 
 #include <algorithm>
-#include <charconv>
 #include <fmt/format.h>
 #include <map>
+#include <tuple>
 
 namespace netrig {
 
 namespace {
 
-struct Words {
-    std::vector<Text> list;
-    std::size_t next = 0;
+constexpr std::size_t most_nexthops = 64;
 
-    const Text* take() { return next < list.size() ? &list[next++] : nullptr; }
-    [[nodiscard]] const Text* peek() const { return next < list.size() ? &list[next] : nullptr; }
-};
-
-/// A route while it is being read: the gateway may be a node, the destination may be "default" of any family.
-struct Draft {
-    RouteType type = RouteType::unicast;
-    std::optional<Prefix> destination; ///< nothing: default
-    std::optional<Text> gateway;
-    std::string device;
-    std::optional<std::uint32_t> metric;
-};
-
-struct Reading {
-    NodeIndex node;
-    const Text& text;
-    const Topology& topology;
-    Diagnostics& diagnostics;
-
-    void report(Span span, std::string message, std::string help = {}) const {
-        diagnostics.push_back({std::move(message), span, {}, std::move(help), {}});
-    }
-};
-
-Words split_words(const Text& text) {
-    Words words;
-    for (std::size_t at = 0; at < text.value.size();) {
-        std::size_t end = std::min(text.value.find_first_of(" \t\n", at), text.value.size());
-        if (end > at)
-            words.list.push_back(text.sub(at, end - at));
-        at = end + 1;
-    }
-    return words;
-}
-
-std::optional<RouteType> route_type(const std::string& word) {
-    if (word == "unreachable")
-        return RouteType::unreachable;
-    if (word == "blackhole")
-        return RouteType::blackhole;
-    if (word == "prohibit")
-        return RouteType::prohibit;
-    return std::nullopt;
-}
-
-bool read_destination(Words& words, Draft& draft, const Reading& reading) {
-    const Text* word = words.take();
-    if (word != nullptr && route_type(word->value)) {
-        draft.type = *route_type(word->value);
-        word = words.take();
-    }
-    if (word == nullptr) {
-        reading.report(reading.text.span, "a destination is missing here", "\"default via 10.0.0.254\"");
-        return false;
-    }
-    if (word->value == "default")
-        return true;
-    draft.destination = parse_prefix(word->value);
-    if (auto host = parse_ip(word->value))
-        draft.destination = Prefix{*host, static_cast<unsigned>(host->size()) * 8};
-    if (!draft.destination) {
-        reading.report(word->span, fmt::format("'{}' is no destination of a route", word->value),
-                       "\"default\", \"10.2.0.0/16\", \"2001:db8::/32\" or an address");
-        return false;
-    }
-    if (*draft.destination != draft.destination->network()) {
-        reading.report(word->span, fmt::format("'{}' has bits set beyond its prefix length", word->value),
-                       fmt::format("did you mean '{}'?", show(draft.destination->network())));
-        return false;
-    }
-    return true;
-}
-
-bool read_device(const Text& word, Draft& draft, const Reading& reading) {
-    draft.device = word.value;
-    if (reading.topology.find_interface(reading.node, word.value) ||
-        reading.topology.has_kernel_named_interface(reading.node))
-        return true;
+std::vector<std::string> names_of_nodes(const Topology& topology) {
     std::vector<std::string> names;
-    for (const Interface& interface : reading.topology.nodes[reading.node].interfaces)
-        names.push_back(interface.name);
-    reading.report(
-        word.span,
-        fmt::format("node '{}' has no interface '{}'", reading.topology.nodes[reading.node].name, word.value),
-        suggestion(word.value, names));
-    return false;
+    for (const Node& node : topology.nodes)
+        names.push_back(node.name);
+    return names;
 }
 
-bool read_metric(const Text& word, Draft& draft, const Reading& reading) {
-    std::uint32_t value = 0;
-    const char* end = word.value.data() + word.value.size();
-    auto [rest, error] = std::from_chars(word.value.data(), end, value);
-    if (error == std::errc() && rest == end) {
-        draft.metric = value;
+/// Makes routes of a draft: one for each family that it stands for. A mistake is kept until it is known that
+/// no other family will do.
+class Resolver {
+public:
+    Resolver(const DraftRoute& draft, const WordsContext& context, const std::vector<Route>& earlier)
+        : draft_(draft), context_(context), earlier_(earlier) {}
+
+    void add_to(std::vector<Route>& routes) {
+        if (!check_shape())
+            return;
+        std::optional<Diagnostic> first_mistake;
+        bool any = false;
+        for (Family family : families()) {
+            family_ = family;
+            mistake_.reset();
+            if (auto route = resolve()) {
+                routes.push_back(std::move(*route));
+                any = true;
+            } else if (!first_mistake) {
+                first_mistake = mistake_;
+            }
+        }
+        if (!any && first_mistake)
+            context_.diagnostics.push_back(std::move(*first_mistake));
+    }
+
+private:
+    bool fail(Span span, std::string message, std::string help = {}) {
+        if (!mistake_)
+            mistake_ = Diagnostic{std::move(message), span, {}, std::move(help), {}};
+        return false;
+    }
+
+    /// What is wrong whatever the addresses are; reported at once.
+    [[nodiscard]] bool check_shape() const {
+        bool refuses = draft_.type != RouteType::unicast && draft_.type != RouteType::local;
+        if (refuses && !draft_.nexthops.empty()) {
+            context_.report(draft_.nexthops.front().span,
+                            "a route that refuses packets has no gateway and no interface");
+            return false;
+        }
+        if (!refuses && draft_.nexthops.empty()) {
+            context_.report(context_.text.span, "this route leads nowhere",
+                            "add \"via ADDRESS\" or \"dev INTERFACE\"");
+            return false;
+        }
+        if (draft_.nexthops.size() > most_nexthops) {
+            context_.report(context_.text.span,
+                            fmt::format("{} next hops are more than the {} that a route may have",
+                                        draft_.nexthops.size(), most_nexthops));
+            return false;
+        }
+        if (!fits_a_message())
+            return false;
+        return std::all_of(draft_.nexthops.begin(), draft_.nexthops.end(),
+                           [&](const DraftNexthop& hop) { return check_shape(hop); });
+    }
+
+    /// A message of ours holds 4 KiB.
+    [[nodiscard]] bool fits_a_message() const {
+        constexpr std::size_t most = 3500, of_nexthop = 40, of_segment = 16, of_label = 4;
+        std::size_t size = 0;
+        for (const DraftNexthop& hop : draft_.nexthops) {
+            size += of_nexthop + hop.labels.size() * of_label;
+            if (!hop.encapsulation)
+                continue;
+            size += of_nexthop;
+            if (const auto* mpls = std::get_if<MplsEncapsulation>(hop.encapsulation.get()))
+                size += mpls->labels.size() * of_label;
+            if (const auto* seg6 = std::get_if<Seg6Encapsulation>(hop.encapsulation.get()))
+                size += (seg6->segments.size() + 1) * of_segment;
+            if (const auto* local = std::get_if<Seg6Local>(hop.encapsulation.get()))
+                size += (local->segments.size() + 1) * of_segment;
+        }
+        if (size > most)
+            context_.report(context_.text.span, "this route is too long for one message to the kernel",
+                            "fewer next hops, or shorter stacks of labels or segments");
+        return size <= most;
+    }
+
+    [[nodiscard]] bool check_shape(const DraftNexthop& hop) const {
+        bool wants_device = hop.onlink || !hop.gateway;
+        if (!wants_device || hop.device)
+            return draft_.type != RouteType::local || check_local(hop);
+        if (hop.onlink && hop.gateway)
+            context_.report(hop.gateway->span, "an 'onlink' gateway needs the interface: add \"dev eth0\"");
+        else
+            context_.report(hop.span == Span{} ? context_.text.span : hop.span, "this next hop leads nowhere",
+                            "add \"via ADDRESS\" or \"dev INTERFACE\"");
+        return false;
+    }
+
+    [[nodiscard]] bool check_local(const DraftNexthop& hop) const {
+        if (!hop.gateway)
+            return true;
+        context_.report(hop.gateway->span, "a local route has no gateway", "\"dev lo\" alone");
+        return false;
+    }
+
+    [[nodiscard]] static Family family_of(const DraftNexthop& hop, const IpAddress& gateway) {
+        return hop.family == Family::ipv6 ? Family::ipv4
+                                          : gateway.family; // "inet6" is said for IPv4 over IPv6
+    }
+
+    /// The destination says it, then the source, then the first gateway that is an address; a node may do for
+    /// both.
+    [[nodiscard]] std::vector<Family> families() const {
+        if (draft_.label)
+            return {Family::ipv4};
+        if (draft_.destination)
+            return {draft_.destination->address.family};
+        if (draft_.source)
+            return {draft_.source->family};
+        for (const DraftNexthop& hop : draft_.nexthops)
+            if (auto gateway = hop.gateway ? parse_ip(hop.gateway->value) : std::nullopt)
+                return {family_of(hop, *gateway)};
+        for (const DraftNexthop& hop : draft_.nexthops)
+            if (hop.gateway && !hop.family)
+                return {Family::ipv4, Family::ipv6};
+        return {Family::ipv4};
+    }
+
+    std::optional<Route> resolve() {
+        Prefix everything{IpAddress{family_, {}}, 0};
+        Route route{draft_.type, draft_.destination.value_or(everything)};
+        route.label = draft_.label;
+        route.table = draft_.table.value_or(draft_.type == RouteType::local ? local_table : main_table);
+        route.metric = draft_.metric;
+        route.source = draft_.source;
+        route.mtu = draft_.mtu;
+        route.mtu_is_locked = draft_.mtu_is_locked;
+        route.scope = draft_.scope;
+        route.span = context_.text.span;
+        if (route.source && route.source->family != family_) {
+            fail(context_.text.span,
+                 fmt::format("{} can't be the source of an {} route", show(*route.source), show(family_)));
+            return std::nullopt;
+        }
+        for (const DraftNexthop& hop : draft_.nexthops) {
+            Nexthop nexthop;
+            nexthop.weight = hop.weight.value_or(1);
+            nexthop.onlink = hop.onlink;
+            nexthop.labels = hop.labels;
+            nexthop.encapsulation = hop.encapsulation;
+            if (hop.device) {
+                nexthop.device = hop.device->name;
+                nexthop.index = hop.device->index(context_.owner());
+            }
+            if (hop.gateway && !resolve_gateway(hop, nexthop))
+                return std::nullopt;
+            route.nexthops.push_back(std::move(nexthop));
+        }
+        return route;
+    }
+
+    bool resolve_gateway(const DraftNexthop& hop, Nexthop& nexthop) {
+        if (auto address = parse_ip(hop.gateway->value))
+            return resolve_address(hop, *address, nexthop);
+        if (auto node = context_.topology.find(hop.gateway->value))
+            return resolve_node(hop, *node, nexthop);
+        return fail(hop.gateway->span,
+                    fmt::format("'{}' is neither an address nor a node", hop.gateway->value),
+                    suggestion(hop.gateway->value, names_of_nodes(context_.topology)));
+    }
+
+    [[nodiscard]] std::optional<std::size_t> interface_of(const DraftNexthop& hop) const {
+        return hop.device ? hop.device->interface : std::nullopt;
+    }
+
+    /// A device that the kernel is yet to name may be any.
+    bool resolve_node(const DraftNexthop& hop, NodeIndex gateway, Nexthop& nexthop) {
+        if (gateway == context_.node)
+            return fail(hop.gateway->span, fmt::format("'{}' can't be its own gateway", hop.gateway->value));
+        std::vector<Family> wanted{hop.family.value_or(family_)};
+        if (draft_.label && !hop.family)
+            wanted.push_back(Family::ipv6);
+        for (Family family : wanted) {
+            auto found =
+                neighbour_address(context_.topology, context_.node, gateway, family, interface_of(hop));
+            if (!found)
+                continue;
+            if (!may_be_gateway(family, hop))
+                return false;
+            nexthop.gateway = found->address;
+            if (family == Family::ipv6 && found->address.is_link_local() && !hop.device) {
+                nexthop.device = context_.owner().interfaces[found->interface].name;
+                nexthop.index = context_.owner().interfaces[found->interface].index;
+            }
+            return true;
+        }
+        std::string behind = hop.device ? fmt::format(" on {}", hop.device->name) : "";
+        return fail(
+            hop.gateway->span,
+            fmt::format(
+                "'{}' and '{}' have no {}subnet in common{}", context_.owner().name, hop.gateway->value,
+                hop.family || draft_.destination ? fmt::format("{} ", show(wanted.front())) : "", behind));
+    }
+
+    bool may_be_gateway(Family family, const DraftNexthop& hop) {
+        if (draft_.label || family == family_ || (family == Family::ipv6 && hop.family == Family::ipv6))
+            return true;
+        return fail(hop.gateway->span, "an IPv6 route has no IPv4 gateway");
+    }
+
+    bool resolve_address(const DraftNexthop& hop, const IpAddress& gateway, Nexthop& nexthop) {
+        Span span = hop.gateway->span;
+        bool link_local_ipv6 = gateway.is_link_local() && gateway.family == Family::ipv6;
+        if (hop.family && gateway.family != *hop.family)
+            return fail(span, fmt::format("{} is no {} address", show(gateway), show(*hop.family)));
+        if (!draft_.label && gateway.family != family_ && !hop.family)
+            return fail(span, fmt::format("{} is no {} address", show(gateway), show(family_)),
+                        gateway.family == Family::ipv6
+                            ? fmt::format("\"via inet6 {}\" for IPv4 over IPv6", show(gateway))
+                            : "");
+        if (!may_be_gateway(gateway.family, hop))
+            return false;
+        if (has_address(context_.owner(), gateway))
+            return fail(span,
+                        fmt::format("{} is an address of '{}' itself", show(gateway), context_.owner().name));
+        if (link_local_ipv6 && !hop.device)
+            return fail(span, "a link-local gateway needs the interface: add \"dev eth0\"");
+        if (!link_local_ipv6 && !hop.onlink && !is_reached(hop, gateway))
+            return fail(span,
+                        fmt::format("'{}' has no address on a subnet with {}{}", context_.owner().name,
+                                    show(gateway), hop.device ? " on " + hop.device->name : ""),
+                        hop.device ? "\"onlink\" behind it takes the gateway to be there all the same" : "");
+        nexthop.gateway = gateway;
         return true;
     }
-    reading.report(word.span, fmt::format("'{}' is no metric", word.value));
-    return false;
-}
 
-bool read_options(Words& words, Draft& draft, const Reading& reading) {
-    while (const Text* word = words.take()) {
-        const Text* value = words.take();
-        bool known = word->value == "via" || word->value == "dev" || word->value == "metric";
-        if (!known) {
-            reading.report(word->span, fmt::format("unknown word '{}' in a route", word->value),
-                           suggestion(word->value, {"via", "dev", "metric"}));
-            return false;
-        }
-        if (value == nullptr) {
-            reading.report(word->span, fmt::format("'{}' wants a word after it", word->value));
-            return false;
-        }
-        if (word->value == "via" && draft.gateway) {
-            reading.report(word->span, "several gateways are not supported yet by this version of netrig");
-            return false;
-        }
-        if (word->value == "via")
-            draft.gateway = *value;
-        else if (!(word->value == "dev" ? read_device(*value, draft, reading)
-                                        : read_metric(*value, draft, reading)))
-            return false;
+    /// By an address of the node's, or by an earlier route that has no gateway itself.
+    [[nodiscard]] bool is_reached(const DraftNexthop& hop, const IpAddress& gateway) const {
+        bool named_later = hop.device && !hop.device->interface;
+        if (on_link_interface(context_.owner(), gateway, interface_of(hop)) ||
+            (named_later && on_link_interface(context_.owner(), gateway)))
+            return true;
+        return std::any_of(earlier_.begin(), earlier_.end(), [&](const Route& route) {
+            return route.type == RouteType::unicast && !route.label && route.destination.contains(gateway) &&
+                   std::any_of(route.nexthops.begin(), route.nexthops.end(), [&](const Nexthop& nexthop) {
+                       return !nexthop.gateway && (!hop.device || hop.device->name == nexthop.device);
+                   });
+        });
     }
-    return true;
+
+    const DraftRoute& draft_;
+    const WordsContext& context_;
+    const std::vector<Route>& earlier_;
+    Family family_ = Family::ipv4;
+    std::optional<Diagnostic> mistake_;
+};
+
+std::string destination_text(const Route& route) {
+    if (route.label)
+        return fmt::format("mpls {}", *route.label);
+    return route.destination.length == 0 ? "default" : show(route.destination);
 }
 
-/// The address of `gateway` on a subnet that `node` is on too.
-std::optional<IpAddress> shared_address(const Topology& topology, NodeIndex node, NodeIndex gateway,
-                                        Family family) {
-    for (const Interface& mine : topology.nodes[node].interfaces)
-        for (const InterfaceAddress& given : mine.addresses)
-            for (const Interface& theirs : topology.nodes[gateway].interfaces)
-                for (const InterfaceAddress& candidate : theirs.addresses)
-                    if (mine.segment == theirs.segment && given.prefix.address.family == family &&
-                        given.prefix.contains(candidate.prefix.address))
-                        return candidate.prefix.address;
-    return std::nullopt;
-}
-
-/// Whether a host with the address can be on a network of the node's, and of `device` if one is named.
-bool on_link(const Node& node, const IpAddress& address, const std::string& device) {
-    for (const Interface& interface : node.interfaces)
-        for (const InterfaceAddress& given : interface.addresses)
-            if (!is<Loopback>(interface) && given.prefix.contains(address) &&
-                (device.empty() || device == interface.name || interface.name.empty()))
-                return Prefix{address, given.prefix.length}.is_host_address();
-    return false;
-}
-
-bool has_address(const Node& node, const IpAddress& address) {
-    for (const Interface& interface : node.interfaces)
-        for (const InterfaceAddress& given : interface.addresses)
-            if (given.prefix.address == address)
-                return true;
-    return false;
-}
-
-Route finish(const Draft& draft, Family family, std::optional<IpAddress> gateway, Span span) {
-    Prefix everything{IpAddress{family, {}}, 0};
-    return {draft.type, draft.destination.value_or(everything), gateway, draft.device, draft.metric, span};
-}
-
-/// A gateway that is a node: one route for each family in which both are on one subnet.
-void add_by_node(const Draft& draft, NodeIndex gateway, const Reading& reading, std::vector<Route>& routes) {
-    std::size_t before = routes.size();
-    if (gateway == reading.node) {
-        reading.report(draft.gateway->span,
-                       fmt::format("'{}' can't be its own gateway", reading.topology.nodes[gateway].name));
-        return;
-    }
-    for (Family family : {Family::ipv4, Family::ipv6}) {
-        if (draft.destination && draft.destination->address.family != family)
-            continue;
-        if (auto address = shared_address(reading.topology, reading.node, gateway, family))
-            routes.push_back(finish(draft, family, address, reading.text.span));
-    }
-    if (routes.size() == before)
-        reading.report(draft.gateway->span, fmt::format("'{}' and '{}' have no subnet in common",
-                                                        reading.topology.nodes[reading.node].name,
-                                                        reading.topology.nodes[gateway].name));
-}
-
-void add_by_address(const Draft& draft, const IpAddress& gateway, const Reading& reading,
-                    std::vector<Route>& routes) {
-    const Node& node = reading.topology.nodes[reading.node];
-    if (draft.destination && draft.destination->address.family != gateway.family)
-        reading.report(draft.gateway->span, fmt::format("{} is no {} address", show(gateway),
-                                                        show(draft.destination->address.family)));
-    else if (has_address(node, gateway))
-        reading.report(draft.gateway->span,
-                       fmt::format("{} is an address of '{}' itself", show(gateway), node.name));
-    else if (gateway.is_link_local() && gateway.family == Family::ipv6 && draft.device.empty())
-        reading.report(draft.gateway->span, "a link-local gateway needs the interface: add \"dev eth0\"");
-    else if (!gateway.is_link_local() && !on_link(node, gateway, draft.device))
-        reading.report(draft.gateway->span,
-                       fmt::format("'{}' has no address on a subnet with {}{}", node.name, show(gateway),
-                                   draft.device.empty() ? "" : " on " + draft.device));
-    else
-        routes.push_back(finish(draft, gateway.family, gateway, reading.text.span));
-}
-
-void add_route(const Draft& draft, const Reading& reading, std::vector<Route>& routes) {
-    if (draft.type != RouteType::unicast && (draft.gateway || !draft.device.empty())) {
-        reading.report(reading.text.span, "a route that refuses packets has no gateway and no interface");
-    } else if (!draft.gateway) {
-        if (draft.type == RouteType::unicast && draft.device.empty())
-            reading.report(reading.text.span, "this route leads nowhere",
-                           "add \"via ADDRESS\" or \"dev INTERFACE\"");
-        else
-            routes.push_back(finish(draft,
-                                    draft.destination ? draft.destination->address.family : Family::ipv4,
-                                    std::nullopt, reading.text.span));
-    } else if (auto address = parse_ip(draft.gateway->value)) {
-        add_by_address(draft, *address, reading, routes);
-    } else if (auto node = reading.topology.find(draft.gateway->value)) {
-        add_by_node(draft, *node, reading, routes);
-    } else {
-        std::vector<std::string> names;
-        for (const Node& known : reading.topology.nodes)
-            names.push_back(known.name);
-        reading.report(draft.gateway->span,
-                       fmt::format("'{}' is neither an address nor a node", draft.gateway->value),
-                       suggestion(draft.gateway->value, names));
-    }
-}
-
-/// The kernel takes one route to a destination with one metric.
+/// The kernel takes one route to a destination with one metric in a table.
 void check_differ(const Node& node, Diagnostics& diagnostics) {
-    std::map<std::pair<Prefix, std::uint32_t>, Span> seen;
+    using Key = std::tuple<std::uint32_t, std::optional<std::uint32_t>, Prefix, std::uint32_t>;
+    std::map<Key, Span> seen;
     for (const Route& route : node.routes) {
-        auto [first, is_new] = seen.try_emplace({route.destination, route.metric.value_or(0)}, route.span);
+        auto [first, is_new] = seen.try_emplace(
+            {route.table, route.label, route.destination, effective_metric(route)}, route.span);
         if (!is_new)
             diagnostics.push_back(
                 {fmt::format("'{}' has two routes to {} with the same metric", node.name,
-                             route.destination.length == 0 ? "default" : show(route.destination)),
+                             destination_text(route)),
                  route.span,
                  {},
-                 "give one of them \"metric 10\"",
+                 route.label ? "several \"via\" in one route share the packets"
+                             : "give one of them \"metric 10\", or write several \"via\" in one route",
                  {{"the first is here", first->second}}});
     }
 }
 
+/// An address on an interface that is up makes a route to its network, which in IPv4 has the metric 0.
+void check_connected(const Topology& topology, NodeIndex index, Diagnostics& diagnostics) {
+    const Node& node = topology.nodes[index];
+    for (const Route& route : node.routes)
+        for (std::size_t i = 0; i < node.interfaces.size(); ++i)
+            for (const InterfaceAddress& given : node.interfaces[i].addresses)
+                if (!route.label && route.table == topology.table_of({index, i}) &&
+                    effective_metric(route) == 0 && node.interfaces[i].up && given.prefix.length < 32 &&
+                    given.prefix.network() == route.destination)
+                    diagnostics.push_back(
+                        {fmt::format("'{}' has a route to {} already, by its address {}", node.name,
+                                     show(route.destination), show(given.prefix.address)),
+                         route.span,
+                         {},
+                         "\"metric 10\" makes it a second one",
+                         {{"the address is from here", given.span}}});
+}
+
 } // namespace
 
-void load_routes(const std::vector<RouteText>& routes, Topology& topology, Diagnostics& diagnostics) {
-    for (const RouteText& route : routes) {
-        Reading reading{route.node, route.text, topology, diagnostics};
-        Words words = split_words(route.text);
-        Draft draft;
-        if (read_destination(words, draft, reading) && read_options(words, draft, reading))
-            add_route(draft, reading, topology.nodes[route.node].routes);
+void load_routes(const std::vector<NodeText>& routes, Topology& topology, Diagnostics& diagnostics) {
+    for (const NodeText& route : routes) {
+        WordsContext context{route.node, route.text, topology, diagnostics};
+        std::vector<Route>& of_node = topology.nodes[route.node].routes;
+        if (auto draft = read_route(context))
+            Resolver(*draft, context, of_node).add_to(of_node);
     }
-    for (const Node& node : topology.nodes)
-        check_differ(node, diagnostics);
+    for (NodeIndex node = 0; node < topology.nodes.size(); ++node) {
+        check_differ(topology.nodes[node], diagnostics);
+        check_connected(topology, node, diagnostics);
+    }
 }
 
 } // namespace netrig

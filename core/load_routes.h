@@ -11,6 +11,6 @@
 namespace netrig {
 
 /// Adds each route to its node; "default via NODE" adds one for each family that the two share.
-void load_routes(const std::vector<RouteText>& routes, Topology& topology, Diagnostics& diagnostics);
+void load_routes(const std::vector<NodeText>& routes, Topology& topology, Diagnostics& diagnostics);
 
 } // namespace netrig

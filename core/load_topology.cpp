@@ -68,7 +68,7 @@ TopologyRest load_topology(TableReader& scenario, Topology& topology) {
     TopologyRest rest;
     load_node_names(scenario, topology);
     rest.groups = load_links_and_bridges(scenario, topology);
-    rest.routes = load_node_settings(scenario, topology);
+    rest.texts = load_node_settings(scenario, topology);
     check_bridges(topology, scenario.diagnostics());
     return rest;
 }

@@ -10,10 +10,11 @@
 
 namespace netrig {
 
-/// What can only be done when every interface stands: subnets to give out, in file order, and then routes.
+/// What can only be done when every interface stands: subnets to give out, in file order, and then routes and
+/// rules.
 struct TopologyRest {
     std::vector<AddressGroup> groups;
-    std::vector<RouteText> routes;
+    NodeTexts texts;
 };
 
 TopologyRest load_topology(TableReader& scenario, Topology& topology);

@@ -6,34 +6,6 @@ namespace netrig {
 
 namespace {
 
-std::string_view route_word(RouteType type) {
-    switch (type) {
-    case RouteType::unicast:
-        return "";
-    case RouteType::unreachable:
-        return "unreachable ";
-    case RouteType::blackhole:
-        return "blackhole ";
-    case RouteType::prohibit:
-        return "prohibit ";
-    }
-    return "";
-}
-
-std::string show_route(const Route& route) {
-    std::string text(route_word(route.type));
-    text += route.destination.length == 0
-                ? fmt::format("default ({})", show(route.destination.address.family))
-                : show(route.destination);
-    if (route.gateway)
-        text += " via " + show(*route.gateway);
-    if (!route.device.empty())
-        text += " dev " + route.device;
-    if (route.metric)
-        text += fmt::format(" metric {}", *route.metric);
-    return text;
-}
-
 struct Describe {
     const Topology& topology;
 
@@ -87,7 +59,11 @@ struct Describe {
         return fmt::format("add address {} to {}", show(op.address), topology.show(op.interface));
     }
     std::string operator()(const AddRoute& op) const {
-        return fmt::format("add route {} in {}", show_route(op.route), name(op.node));
+        return fmt::format("add route {} in {}", show(op.route, topology.device_names(op.node)),
+                           name(op.node));
+    }
+    std::string operator()(const AddRule& op) const {
+        return fmt::format("add rule {} in {}", show(op.rule), name(op.node));
     }
     std::string operator()(const AwaitReady& op) const {
         return fmt::format("wait until frames pass on {} interfaces", op.interfaces.size());

@@ -96,6 +96,11 @@ struct AddRoute {
     Route route;
 };
 
+struct AddRule {
+    NodeIndex node = 0;
+    Rule rule;
+};
+
 /// Waits until frames pass: operational state up, and forwarding where it is a bridge's port. Where IPv6 is
 /// spoken, also until every address has joined its multicast group and is tentative no longer, the link-local
 /// one included: routers ask for neighbours from it.
@@ -105,9 +110,9 @@ struct AwaitReady {
     std::vector<InterfaceRef> ipv6_alone; ///< the same without frames, and so without a link-local address
 };
 
-using Op =
-    std::variant<MakeNode, PutFiles, WriteSysctl, CreateInterface, CreateVeth, SetMaster, SetPort, BringUp,
-                 AddAddress, AddFloodEntry, ConfigureWireguard, AddWireguardPeer, AddRoute, AwaitReady>;
+using Op = std::variant<MakeNode, PutFiles, WriteSysctl, CreateInterface, CreateVeth, SetMaster, SetPort,
+                        BringUp, AddAddress, AddFloodEntry, ConfigureWireguard, AddWireguardPeer, AddRoute,
+                        AddRule, AwaitReady>;
 
 /// An infinitive that fits after "cannot": "create veth pair red:veth0 -- blue:veth1".
 std::string describe(const Op& op, const Topology& topology);

@@ -21,8 +21,10 @@ public:
         bring_up();
         add_addresses();
         set_up_tunnels();
-        add_routes();
+        add_routes(false);
         await_ready();
+        add_routes(true);
+        add_rules();
         return std::move(plan_);
     }
 
@@ -199,10 +201,23 @@ private:
         });
     }
 
-    void add_routes() {
+    /// The kernel takes no IPv6 address as a source before it is ready.
+    static bool needs_readiness(const Route& route) {
+        return route.source && route.source->family == Family::ipv6;
+    }
+
+    void add_routes(bool when_ready) {
         for (NodeIndex node = 0; node < topology_.nodes.size(); ++node)
             for (const Route& route : topology_.nodes[node].routes)
-                add(AddRoute{node, route}, route.span);
+                if (needs_readiness(route) == when_ready)
+                    add(AddRoute{node, route}, route.span);
+    }
+
+    /// After the routes, whose gateways the kernel looks up by the rules that there are.
+    void add_rules() {
+        for (NodeIndex node = 0; node < topology_.nodes.size(); ++node)
+            for (const Rule& rule : topology_.nodes[node].rules)
+                add(AddRule{node, rule}, rule.span);
     }
 
     /// Only interfaces whose two ends are up can become ready, and what stands on them or holds them.

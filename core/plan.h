@@ -18,7 +18,7 @@ struct PlannedOp {
 using Plan = std::vector<PlannedOp>;
 
 /// Order: nodes, their sysctls, bridges and bonds, veth pairs, what stands on them, everything set up,
-/// addresses, tunnels, routes, readiness.
+/// addresses, tunnels, routes, readiness, rules.
 Plan make_plan(const Topology& topology);
 
 /// One line an operation, numbered.

@@ -29,6 +29,29 @@ void add_interface(const Interface& interface, Derived& derived) {
             derived.add("kernel:ipv6", address.span);
 }
 
+void add_encapsulation(const Encapsulation& encapsulation, Span span, Derived& derived) {
+    derived.add(std::holds_alternative<MplsEncapsulation>(encapsulation) ? "kernel:mpls" : "kernel:seg6",
+                span);
+    const auto* local = std::get_if<Seg6Local>(&encapsulation);
+    if (local != nullptr && local->vrf_table)
+        derived.add("kernel:vrf", span);
+}
+
+void add_route(const Route& route, Derived& derived) {
+    if (route.label)
+        derived.add("kernel:mpls", route.span);
+    if (route.destination.address.family == Family::ipv6)
+        derived.add("kernel:ipv6", route.span);
+    else if (route.nexthops.size() > 1 && !route.label)
+        derived.add("kernel:multipath", route.span);
+    for (const Nexthop& nexthop : route.nexthops) {
+        if (nexthop.gateway && nexthop.gateway->family == Family::ipv6)
+            derived.add("kernel:ipv6", route.span);
+        if (nexthop.encapsulation)
+            add_encapsulation(*nexthop.encapsulation, route.span, derived);
+    }
+}
+
 std::string missing_text(const FeatureAnswer& answer) {
     std::string text = fmt::format("{} is missing", answer.feature);
     if (!answer.words.empty())
@@ -54,8 +77,12 @@ std::vector<Requirement> requirements_of(const Topology& topology) {
         for (const Interface& interface : node.interfaces)
             add_interface(interface, derived);
         for (const Route& route : node.routes)
-            if (route.destination.address.family == Family::ipv6)
-                derived.add("kernel:ipv6", route.span);
+            add_route(route, derived);
+        for (const Rule& rule : node.rules) {
+            derived.add("kernel:policy-routing", rule.span);
+            if (rule.family == Family::ipv6)
+                derived.add("kernel:ipv6", rule.span);
+        }
     }
     return std::move(derived.list);
 }

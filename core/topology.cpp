@@ -28,10 +28,25 @@ const Interface* Topology::master_of(InterfaceRef ref) const {
     return master ? &nodes[ref.node].interfaces[*master] : nullptr;
 }
 
+std::uint32_t Topology::table_of(InterfaceRef ref) const {
+    const Interface* master = master_of(ref);
+    const auto* vrf = std::get_if<Vrf>(master != nullptr ? &master->kind : &at(ref).kind);
+    return vrf != nullptr ? vrf->table : main_table;
+}
+
 bool Topology::has_kernel_named_interface(NodeIndex node) const {
     const auto& interfaces = nodes[node].interfaces;
     return std::any_of(interfaces.begin(), interfaces.end(),
                        [](const Interface& interface) { return interface.name.empty(); });
+}
+
+std::function<std::string(Ifindex)> Topology::device_names(NodeIndex node) const {
+    return [&interfaces = nodes[node].interfaces](Ifindex index) -> std::string {
+        for (const Interface& interface : interfaces)
+            if (interface.index == index)
+                return interface.name.empty() ? "(kernel's choice)" : interface.name;
+        return "?";
+    };
 }
 
 void number_interfaces(Topology& topology) {

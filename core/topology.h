@@ -4,9 +4,12 @@
 
 #include "core/address.h"
 #include "core/kinds.h"
+#include "core/route.h"
+#include "core/rule.h"
 #include "core/source.h"
 
 #include <array>
+#include <functional>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -28,9 +31,6 @@ struct InterfaceAddress {
     Span span; ///< where it was written, or the subnet that it was given out from
 };
 
-/// As the kernel numbers interfaces (netdevice(7)).
-using Ifindex = int;
-
 struct Interface {
     AnyKind kind;     ///< a veth pair's end unless said otherwise
     std::string name; ///< empty: the kernel chooses one
@@ -50,17 +50,6 @@ template <class K>
 bool is(const Interface& interface) {
     return std::holds_alternative<K>(interface.kind);
 }
-
-enum class RouteType { unicast, unreachable, blackhole, prohibit };
-
-struct Route {
-    RouteType type = RouteType::unicast;
-    Prefix destination; ///< length 0 for "default"
-    std::optional<IpAddress> gateway;
-    std::string device; ///< empty: the kernel finds it by the gateway
-    std::optional<std::uint32_t> metric;
-    Span span;
-};
 
 struct Sysctl {
     std::string name; ///< with dots, as sysctl(8) writes it
@@ -86,6 +75,7 @@ struct Node {
     std::vector<Sysctl> sysctls;
     Span span;
     std::vector<NodeFile> files;
+    std::vector<Rule> rules;
 };
 
 struct Link {
@@ -108,7 +98,11 @@ struct Topology {
     [[nodiscard]] std::optional<std::size_t> find_interface(NodeIndex node, const std::string& name) const;
     /// What the interface is a port of; nothing where it is none.
     [[nodiscard]] const Interface* master_of(InterfaceRef ref) const;
+    /// The routing table that the interface's networks are in: that of its VRF, else the main one.
+    [[nodiscard]] std::uint32_t table_of(InterfaceRef ref) const;
     [[nodiscard]] bool has_kernel_named_interface(NodeIndex node) const;
+    /// The names of a node's interfaces by their indexes, for show() of its routes.
+    [[nodiscard]] std::function<std::string(Ifindex)> device_names(NodeIndex node) const;
 };
 
 /// Gives every interface but `lo`, which is 1 everywhere, an index that no other of the topology has. Were

@@ -5,6 +5,7 @@
 #include "runner/kinds/wireguard.h"
 #include "runner/link_messages.h"
 #include "runner/ready.h"
+#include "runner/route_messages.h"
 #include "runner/system_error.h"
 
 #include <algorithm>
@@ -166,18 +167,31 @@ struct Apply {
     }
 
     Status operator()(const AddRoute& add) const {
-        Ifindex device = 0;
-        if (!add.route.device.empty()) {
-            NetlinkMessage message = get_link_message(add.route.device);
-            Status found = context.nodes[add.node].netlink.ask(message, doing(), [&](const nlmsghdr* header) {
-                if (auto report = read_link(header))
-                    device = report->index;
-            });
-            if (!found)
-                return found;
-        }
-        return request(add.node, add_route_message(add.route, device));
+        bool named = std::any_of(add.route.nexthops.begin(), add.route.nexthops.end(), is_to_be_found);
+        if (!named)
+            return request(add.node, add_route_message(add.route));
+        Route route = add.route;
+        for (Nexthop& nexthop : route.nexthops)
+            if (is_to_be_found(nexthop))
+                if (Status found = find_device(add.node, nexthop.device, nexthop.index); !found)
+                    return found;
+        return request(add.node, add_route_message(route));
     }
+
+    /// What the kernel has named can only be found by that name.
+    static bool is_to_be_found(const Nexthop& nexthop) {
+        return nexthop.index == 0 && !nexthop.device.empty();
+    }
+
+    Status find_device(NodeIndex node, const std::string& name, Ifindex& index) const {
+        NetlinkMessage message = get_link_message(name);
+        return context.nodes[node].netlink.ask(message, doing(), [&](const nlmsghdr* header) {
+            if (auto report = read_link(header))
+                index = report->index;
+        });
+    }
+
+    Status operator()(const AddRule& add) const { return request(add.node, add_rule_message(add.rule)); }
 
     Status operator()(const AwaitReady& wait) const {
         Duration at_most = std::chrono::seconds(10);

@@ -18,14 +18,6 @@ namespace {
 
 constexpr std::uint16_t make_new = NLM_F_CREATE | NLM_F_EXCL;
 
-unsigned char family_number(Family family) {
-    return family == Family::ipv4 ? AF_INET : AF_INET6;
-}
-
-void put_address(nlmsghdr* header, std::uint16_t type, const IpAddress& address) {
-    mnl_attr_put(header, type, address.size(), address.bytes.data());
-}
-
 void put_mac(nlmsghdr* header, const MacAddress& mac) {
     mnl_attr_put(header, IFLA_ADDRESS, mac.bytes.size(), mac.bytes.data());
 }
@@ -64,20 +56,6 @@ void read_port_state(const nlattr* link_info, LinkReport& report) {
             report.settled = state == BR_STATE_FORWARDING || state == BR_STATE_BLOCKING;
         });
     });
-}
-
-unsigned char route_number(RouteType type) {
-    switch (type) {
-    case RouteType::unicast:
-        return RTN_UNICAST;
-    case RouteType::unreachable:
-        return RTN_UNREACHABLE;
-    case RouteType::blackhole:
-        return RTN_BLACKHOLE;
-    case RouteType::prohibit:
-        return RTN_PROHIBIT;
-    }
-    return RTN_UNSPEC;
 }
 
 } // namespace
@@ -144,29 +122,6 @@ NetlinkMessage add_address_message(Ifindex index, const Prefix& address) {
     // ip(8) does the same for prefixes that have a broadcast address.
     if (address.address.family == Family::ipv4 && address.length <= 30)
         put_address(message.header(), IFA_BROADCAST, address.last());
-    return message;
-}
-
-NetlinkMessage add_route_message(const Route& route, Ifindex device) {
-    NetlinkMessage message(RTM_NEWROUTE, make_new);
-    auto& info = message.extra<rtmsg>();
-    info.rtm_family = family_number(route.destination.address.family);
-    info.rtm_dst_len = static_cast<unsigned char>(route.destination.length);
-    info.rtm_table = RT_TABLE_MAIN;
-    info.rtm_protocol = RTPROT_STATIC;
-    info.rtm_scope = RT_SCOPE_UNIVERSE;
-    if (!route.gateway && route.type == RouteType::unicast &&
-        route.destination.address.family == Family::ipv4)
-        info.rtm_scope = RT_SCOPE_LINK;
-    info.rtm_type = route_number(route.type);
-    if (route.destination.length > 0)
-        put_address(message.header(), RTA_DST, route.destination.address);
-    if (route.gateway)
-        put_address(message.header(), RTA_GATEWAY, *route.gateway);
-    if (device != 0)
-        mnl_attr_put_u32(message.header(), RTA_OIF, static_cast<std::uint32_t>(device));
-    if (route.metric)
-        mnl_attr_put_u32(message.header(), RTA_PRIORITY, *route.metric);
     return message;
 }
 

@@ -1,4 +1,4 @@
-// Netlink messages for links, addresses, routes and neighbours: filled and read, never sent here. Layouts by
+// Netlink messages for links, addresses and neighbours: filled and read, never sent here. Layouts by
 // linux/if_link.h, linux/if_addr.h, linux/rtnetlink.h and linux/neighbour.h.
 #pragma once
 
@@ -23,7 +23,6 @@ NetlinkMessage set_mac_message(Ifindex index, const MacAddress& mac);
 NetlinkMessage set_master_message(Ifindex index, Ifindex master);
 NetlinkMessage delete_link_message(Ifindex index);
 NetlinkMessage add_address_message(Ifindex index, const Prefix& address);
-NetlinkMessage add_route_message(const Route& route, Ifindex device); ///< device 0: the kernel finds it
 NetlinkMessage get_link_message(const std::string& name);
 NetlinkMessage dump_links_message();
 NetlinkMessage dump_ipv6_addresses_message();

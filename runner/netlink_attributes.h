@@ -1,6 +1,8 @@
 // Walks netlink attributes from C++, where libmnl's loop macros do not compile: its parse functions, given a
-// visitor.
+// visitor. And puts addresses into messages.
 #pragma once
+
+#include "core/address.h"
 
 #include <libmnl/libmnl.h>
 
@@ -22,5 +24,10 @@ template <class Visit>
 void for_each_nested(const nlattr* nest, Visit visit) {
     mnl_attr_parse_nested(nest, visit_attribute<Visit>, &visit);
 }
+
+/// AF_INET or AF_INET6
+unsigned char family_number(Family family);
+
+void put_address(nlmsghdr* header, std::uint16_t type, const IpAddress& address);
 
 } // namespace netrig

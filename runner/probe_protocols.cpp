@@ -1,16 +1,12 @@
 #include "runner/fd.h"
 #include "runner/link_messages.h"
 #include "runner/probe.h"
+#include "runner/route_messages.h"
 #include "runner/system_error.h"
 
-#include <arpa/inet.h>
 #include <array>
-#include <cstring>
 #include <fcntl.h>
-#include <linux/lwtunnel.h>
-#include <linux/mpls_iptunnel.h>
-#include <linux/rtnetlink.h>
-#include <linux/seg6_iptunnel.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 
 namespace netrig {
@@ -18,7 +14,7 @@ namespace netrig {
 namespace {
 
 constexpr Ifindex lo = 1;
-constexpr std::uint32_t label = 100U << 12 | 1U << 8; // a label, bottom of the stack (RFC 3032)
+constexpr std::uint32_t label = 100;
 
 Probed ask_ipv6() {
     auto netlink = NetlinkSocket::open();
@@ -28,26 +24,14 @@ Probed ask_ipv6() {
     return probed(netlink->request(message, "ask"));
 }
 
-using PutEncapsulation = void (*)(nlmsghdr*);
-
-/// 192.0.2.1 by `lo`, encapsulated.
-NetlinkMessage encapsulating_route(lwtunnel_encap_types type, PutEncapsulation put) {
-    NetlinkMessage message(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL);
-    auto& info = message.extra<rtmsg>();
-    info.rtm_family = AF_INET;
-    info.rtm_dst_len = 32;
-    info.rtm_table = RT_TABLE_MAIN;
-    info.rtm_protocol = RTPROT_STATIC;
-    info.rtm_scope = RT_SCOPE_LINK;
-    info.rtm_type = RTN_UNICAST;
-    nlmsghdr* header = message.header();
-    mnl_attr_put_u32(header, RTA_DST, htonl(0xc0000201));
-    mnl_attr_put_u32(header, RTA_OIF, lo);
-    nlattr* nest = mnl_attr_nest_start(header, RTA_ENCAP);
-    put(header);
-    mnl_attr_nest_end(header, nest);
-    mnl_attr_put_u16(header, RTA_ENCAP_TYPE, static_cast<std::uint16_t>(type));
-    return message;
+/// By `lo`, as often as there are next hops.
+Route route_by_lo(const char* destination, std::size_t nexthops = 1) {
+    Route route;
+    route.destination = *parse_prefix(destination);
+    route.nexthops.resize(nexthops);
+    for (Nexthop& nexthop : route.nexthops)
+        nexthop.index = lo;
+    return route;
 }
 
 Result<NetlinkSocket> open_with_lo_up() {
@@ -60,39 +44,31 @@ Result<NetlinkSocket> open_with_lo_up() {
     return netlink;
 }
 
-/// Mode encap with one segment, as struct seg6_iptunnel_encap and struct ipv6_sr_hdr (RFC 8754) lay it out.
-void put_seg6(nlmsghdr* header) {
-    std::array<std::uint8_t, 4 + 8 + 16> encapsulation{};
-    int mode = SEG6_IPTUN_MODE_ENCAP;
-    std::memcpy(encapsulation.data(), &mode, sizeof mode);
-    encapsulation[5] = 2; // length beyond the first 8 bytes, in units of 8
-    encapsulation[6] = 4; // routing type
-    std::array<std::uint8_t, 4> prefix{0x20, 0x01, 0x0d, 0xb8};
-    std::memcpy(&encapsulation[12], prefix.data(), prefix.size());
-    encapsulation.back() = 1;
-    mnl_attr_put(header, SEG6_IPTUNNEL_SRH, encapsulation.size(), encapsulation.data());
-}
-
-Probed ask_seg6() {
+Probed ask_for(const Route& route) {
     auto netlink = open_with_lo_up();
     if (!netlink)
         return could_not_ask(netlink.error());
-    NetlinkMessage message = encapsulating_route(LWTUNNEL_ENCAP_SEG6, put_seg6);
+    NetlinkMessage message = add_route_message(route);
     return probed(netlink->request(message, "ask"));
 }
 
-NetlinkMessage label_route() {
-    NetlinkMessage message(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL);
-    auto& info = message.extra<rtmsg>();
-    info.rtm_family = AF_MPLS;
-    info.rtm_dst_len = 20; // bits of a label
-    info.rtm_table = RT_TABLE_MAIN;
-    info.rtm_protocol = RTPROT_STATIC;
-    info.rtm_scope = RT_SCOPE_UNIVERSE;
-    info.rtm_type = RTN_UNICAST;
-    mnl_attr_put_u32(message.header(), RTA_DST, htonl(label));
-    mnl_attr_put_u32(message.header(), RTA_OIF, lo);
-    return message;
+Probed ask_multipath() {
+    return ask_for(route_by_lo("192.0.2.0/24", 2));
+}
+
+Probed ask_policy_routing() {
+    auto netlink = NetlinkSocket::open();
+    if (!netlink)
+        return could_not_ask(netlink.error());
+    NetlinkMessage message = add_rule_message({.table = 100, .priority = 100});
+    return probed(netlink->request(message, "ask"));
+}
+
+Probed ask_seg6() {
+    Route route = route_by_lo("192.0.2.1/32");
+    route.nexthops.front().encapsulation =
+        std::make_shared<Encapsulation>(Seg6Encapsulation{Seg6Mode::encap, {*parse_ip("2001:db8::1")}});
+    return ask_for(route);
 }
 
 /// How many labels there may be is 0 in a new namespace.
@@ -108,14 +84,16 @@ Probed ask_mpls() {
     auto netlink = open_with_lo_up();
     if (!netlink)
         return could_not_ask(netlink.error());
-    NetlinkMessage encapsulating = encapsulating_route(LWTUNNEL_ENCAP_MPLS, [](nlmsghdr* header) {
-        mnl_attr_put_u32(header, MPLS_IPTUNNEL_DST, htonl(label));
-    });
+    Route route = route_by_lo("192.0.2.1/32");
+    route.nexthops.front().encapsulation = std::make_shared<Encapsulation>(MplsEncapsulation{{label}, {}});
+    NetlinkMessage encapsulating = add_route_message(route);
     if (Status done = netlink->request(encapsulating, "ask"); !done)
         return probed(done);
     if (Status done = permit_labels(); !done)
         return {Answer::no, describe(done.error())};
-    NetlinkMessage message = label_route();
+    route.nexthops.front().encapsulation = nullptr;
+    route.label = label;
+    NetlinkMessage message = add_route_message(route);
     return probed(netlink->request(message, "ask"));
 }
 
@@ -129,6 +107,8 @@ Probed ask_mptcp() {
 
 constexpr auto table = std::to_array<Probe>({
     {"kernel:ipv6", ask_ipv6},
+    {"kernel:multipath", ask_multipath},
+    {"kernel:policy-routing", ask_policy_routing},
     {"kernel:mpls", ask_mpls},
     {"kernel:seg6", ask_seg6},
     {"kernel:mptcp", ask_mptcp},

@@ -107,6 +107,23 @@ sysctls = { "net.ipv4.conf.eth1.rp_filter" = 0 }
 )");
 }
 
+TEST_CASE("routes with an IPv6 source wait until the address is ready, and rules come last") {
+    std::string plan = plan_of(R"(
+hosts = ["a", "b"]
+links = [{ ends = ["a", "b"], subnets = ["10.0.0.0/24", "2001:db8::/64"] }]
+[nodes.a]
+routes = ["default via b src 10.0.0.1", "2001:db8:1::/48 via b src 2001:db8::1", "::/0 via b table 7"]
+rules  = ["from 2001:db8:1::/48 table 7"]
+)" + some_test);
+    CHECK(plan.substr(plan.find("   13  ")) ==
+          R"(   13  add route default (IPv4) via 10.0.0.2 src 10.0.0.1 in a
+   14  add route default (IPv6) via 2001:db8::2 table 7 in a
+   15  wait until frames pass on 2 interfaces
+   16  add route 2001:db8:1::/48 via 2001:db8::2 src 2001:db8::1 in a
+   17  add rule inet6 from 2001:db8:1::/48 table 7 priority 32765 in a
+)");
+}
+
 TEST_CASE("a link that is down is neither set up nor waited for") {
     CHECK(plan_of(R"(
 hosts = ["a", "b"]

@@ -121,8 +121,34 @@ TEST_CASE("what a topology needs follows from it, each once") {
     CHECK(names == std::set<std::string>{"kernel:bridge", "kernel:ipv6", "kernel:veth"});
 }
 
+TEST_CASE("what a node's routes and rules need follows from them") {
+    auto derived = [](const std::string& settings) {
+        return shown(
+            requirements_of(scenario_of("hosts = ['red', 'blue']\n"
+                                        "links = [{ ends = ['red', 'blue'], subnet = '10.0.0.0/24' }]\n"
+                                        "tests = [{ ping = 'red -> blue' }]\nnodes.red." +
+                                        settings + "\n")
+                                .topology));
+    };
+    const std::string veth = "kernel:veth(derived)";
+    CHECK(derived("routes = 'default via blue'") == veth);
+    CHECK(derived("routes = 'default via blue via 10.0.0.7'") == veth + " kernel:multipath(derived)");
+    CHECK(derived("routes = '::/0 dev eth0'") == veth + " kernel:ipv6(derived)");
+    CHECK(derived("routes = 'default via inet6 fe80::1 dev eth0'") == veth + " kernel:ipv6(derived)");
+    CHECK(derived("routes = '10.1.0.0/16 encap mpls 100 via blue'") == veth + " kernel:mpls(derived)");
+    CHECK(derived("routes = 'mpls 100 via blue via 10.0.0.7'") == veth + " kernel:mpls(derived)");
+    CHECK(derived("routes = '10.1.0.0/16 encap seg6 segs fc00::1 dev eth0'") ==
+          veth + " kernel:seg6(derived)");
+    CHECK(derived("routes = 'fc00::1 encap seg6local action End.DT4 vrftable 7 dev eth0'") ==
+          veth + " kernel:ipv6(derived) kernel:seg6(derived) kernel:vrf(derived)");
+    CHECK(derived("rules = 'iif eth0 table 7'") == veth + " kernel:policy-routing(derived)");
+    CHECK(derived("rules = 'inet6 iif eth0 table 7'") ==
+          veth + " kernel:policy-routing(derived) kernel:ipv6(derived)");
+}
+
 TEST_CASE("what follows from a topology is in the table of features") {
-    for (const char* name : {"kernel:veth", "kernel:bridge", "kernel:ipv6"})
+    for (const char* name : {"kernel:veth", "kernel:bridge", "kernel:ipv6", "kernel:multipath", "kernel:mpls",
+                             "kernel:seg6", "kernel:vrf", "kernel:policy-routing"})
         CHECK(find_feature(name) != nullptr);
 }
 

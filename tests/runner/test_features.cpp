@@ -149,7 +149,11 @@ TEST_CASE("nftables has what nft can load") {
 TEST_CASE("protocols and mounts are there where other programs find them") {
     if (cannot_make_namespaces())
         return;
-    AskedFeatures asked = ask_features({"kernel:ipv6", "kernel:mpls", "kernel:seg6", "kernel:overlayfs"});
+    AskedFeatures asked = ask_features({"kernel:ipv6", "kernel:mpls", "kernel:seg6", "kernel:overlayfs",
+                                        "kernel:multipath", "kernel:policy-routing"});
+    CHECK(says_yes(asked, "kernel:policy-routing") == comes_true("ip rule add from 192.0.2.1 table 100"));
+    CHECK(says_yes(asked, "kernel:multipath") ==
+          comes_true("ip link set lo up && ip route add 192.0.2.0/24 nexthop dev lo nexthop dev lo"));
     CHECK(says_yes(asked, "kernel:ipv6") == comes_true("ip addr add 2001:db8::1/128 dev lo"));
     CHECK(says_yes(asked, "kernel:mpls") ==
           comes_true("ip link set lo up && ip route add 192.0.2.1/32 encap mpls 100 dev lo && "

@@ -174,30 +174,6 @@ TEST_CASE("an IPv4 address is given with its broadcast address, a /31, a /32 and
     CHECK(address_in(of_six.at(IFA_LOCAL), Family::ipv6) == address("2001:db8::1"));
 }
 
-TEST_CASE("a route is given with its gateway, device, metric and type") {
-    Route route;
-    route.destination = prefix("10.2.0.0/16");
-    route.gateway = address("10.0.0.254");
-    route.metric = 50;
-    NetlinkMessage message = add_route_message(route, 4);
-    CHECK(message.header()->nlmsg_type == RTM_NEWROUTE);
-    CHECK(extra_of<rtmsg>(message).rtm_dst_len == 16);
-    CHECK(extra_of<rtmsg>(message).rtm_type == RTN_UNICAST);
-    CHECK(extra_of<rtmsg>(message).rtm_scope == RT_SCOPE_UNIVERSE);
-    Attributes found = attributes_of(message, sizeof(rtmsg));
-    CHECK(address_in(found.at(RTA_DST), Family::ipv4) == address("10.2.0.0"));
-    CHECK(address_in(found.at(RTA_GATEWAY), Family::ipv4) == address("10.0.0.254"));
-    CHECK(mnl_attr_get_u32(found.at(RTA_OIF)) == 4);
-    CHECK(mnl_attr_get_u32(found.at(RTA_PRIORITY)) == 50);
-
-    Route refusing;
-    refusing.destination = prefix("0.0.0.0/0");
-    refusing.type = RouteType::prohibit;
-    NetlinkMessage other = add_route_message(refusing, 0);
-    CHECK(extra_of<rtmsg>(other).rtm_type == RTN_PROHIBIT);
-    CHECK(attributes_of(other, sizeof(rtmsg)).empty());
-}
-
 TEST_CASE("a neighbour entry that is written is read back, and one that is not usable is not") {
     for (const char* text : {"10.0.0.2", "2001:db8::2"}) {
         NetlinkMessage message = permanent_neighbour_message(4, address(text), some_mac);

@@ -1,6 +1,7 @@
 #include "runner/interface_messages.h"
 #include "runner/link_messages.h"
 #include "runner/netlink_socket.h"
+#include "runner/route_messages.h"
 #include "tests/support/child.h"
 #include "tests/support/contains.h"
 #include "tests/support/skip.h"
@@ -59,8 +60,8 @@ TEST_CASE("a refusal carries what the kernel says beyond the error's number") {
         std::string text = show(socket.request(up, "set lo up"));
         Route route;
         route.destination = parse_prefix("10.9.0.0/16").value();
-        route.gateway = parse_ip("10.0.0.254").value(); // on no network of this namespace
-        NetlinkMessage message = add_route_message(route, 0);
+        route.nexthops.push_back({parse_ip("10.0.0.254").value()}); // on no network of this namespace
+        NetlinkMessage message = add_route_message(route);
         return text + show(socket.request(message, "add a route"));
     });
     CHECK_THAT(said, contains("done\ncannot add a route: Network is unreachable (ENETUNREACH): ") &&

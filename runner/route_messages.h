@@ -1,0 +1,14 @@
+// Netlink messages for routes and policy rules: filled, never sent here. Layouts by linux/rtnetlink.h,
+// linux/fib_rules.h and, for encapsulation, linux/lwtunnel.h and what it names.
+#pragma once
+
+#include "core/op.h"
+#include "runner/netlink_socket.h"
+
+namespace netrig {
+
+/// A next hop with the index 0 is left to the kernel to find, whatever its device is called.
+NetlinkMessage add_route_message(const Route& route);
+NetlinkMessage add_rule_message(const Rule& rule);
+
+} // namespace netrig
