@@ -91,6 +91,7 @@ struct CommandAnswer {
     CommandOutput output, errors;
     nanoseconds took{};
     bool stopped = false; ///< ended because the lab was told to end
+    std::string perhaps;  ///< what else may be why it ended as it did
 };
 
 enum class LinkState { up, down, lower_layer_down, other };

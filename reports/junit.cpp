@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fmt/format.h>
+#include <new>
 #include <pugixml.hpp>
 #include <set>
 #include <utility>
@@ -32,12 +33,30 @@ private:
     std::set<std::string> taken_;
 };
 
+/// pugixml tells want of memory by nothing but empty results; no report is better than one with holes.
+void must(bool done) {
+    if (!done)
+        throw std::bad_alloc();
+}
+
+pugi::xml_node append(pugi::xml_node node, const char* name) {
+    pugi::xml_node child = node.append_child(name);
+    must(*child.name() != '\0');
+    return child;
+}
+
+pugi::xml_attribute append_attribute(pugi::xml_node node, const char* name) {
+    pugi::xml_attribute attribute = node.append_attribute(name);
+    must(*attribute.name() != '\0');
+    return attribute;
+}
+
 void set(pugi::xml_node node, const char* name, std::string_view text) {
-    node.append_attribute(name).set_value(xml_text(one_line(text)).c_str());
+    must(append_attribute(node, name).set_value(xml_text(one_line(text)).c_str()));
 }
 
 void set(pugi::xml_node node, const char* name, std::size_t number) {
-    node.append_attribute(name).set_value(static_cast<unsigned long long>(number));
+    must(append_attribute(node, name).set_value(static_cast<unsigned long long>(number)));
 }
 
 void set_time(pugi::xml_node node, Duration took) {
@@ -46,7 +65,7 @@ void set_time(pugi::xml_node node, Duration took) {
 }
 
 void set_body(pugi::xml_node node, std::string_view text) {
-    node.text().set(head_and_tail(xml_text(text), kept_output).c_str());
+    must(node.text().set(head_and_tail(xml_text(text), kept_output).c_str()));
 }
 
 /// ISO 8601, UTC, whole seconds.
@@ -142,7 +161,7 @@ std::vector<Case> cases_of(const ScenarioResult& scenario) {
 
 void append_case(pugi::xml_node suite, const Case& what, const std::string& classname,
                  const std::string& file) {
-    pugi::xml_node node = suite.append_child("testcase");
+    pugi::xml_node node = append(suite, "testcase");
     set(node, "name", what.name);
     set(node, "classname", classname);
     if (!file.empty())
@@ -151,22 +170,22 @@ void append_case(pugi::xml_node suite, const Case& what, const std::string& clas
         set(node, "line", what.line);
     set_time(node, what.took);
     if (const char* element = element_of(what.outcome)) {
-        pugi::xml_node result = node.append_child(element);
+        pugi::xml_node result = append(node, element);
         set(result, "message", what.message);
         set(result, "type", type_of(what.outcome, what.kind));
         set_body(result, what.body);
     }
     if (!what.output.empty())
-        set_body(node.append_child("system-out"), what.output);
+        set_body(append(node, "system-out"), what.output);
 }
 
 void append_properties(pugi::xml_node suite, const RunTree& tree, const std::string& ids) {
-    pugi::xml_node properties = suite.append_child("properties");
+    pugi::xml_node properties = append(suite, "properties");
     for (const auto& [name, value] :
          {std::pair("netrig.version", tree.version), {"netrig.kernel", tree.kernel}, {"netrig.ids", ids}}) {
         if (value.empty() && name == std::string_view("netrig.ids"))
             continue; // never built
-        pugi::xml_node property = properties.append_child("property");
+        pugi::xml_node property = append(properties, "property");
         set(property, "name", name);
         set(property, "value", value);
     }
@@ -187,7 +206,7 @@ void append_suite(pugi::xml_node root, std::size_t id, Suite what, const RunTree
         counts.add(each.outcome);
         each.name = names.take(xml_text(one_line(each.name)));
     }
-    pugi::xml_node suite = root.append_child("testsuite");
+    pugi::xml_node suite = append(root, "testsuite");
     set(suite, "name", what.name);
     set(suite, "tests", counts.all());
     set(suite, "failures", counts.failed);
@@ -251,11 +270,11 @@ std::string print(const pugi::xml_document& document) {
 std::string junit(const RunTree& tree) {
     pugi::xml_document document;
     pugi::xml_node declaration = document.append_child(pugi::node_declaration);
-    declaration.append_attribute("version") = "1.0";
-    declaration.append_attribute("encoding") = "UTF-8";
+    set(declaration, "version", "1.0");
+    set(declaration, "encoding", "UTF-8");
     Counts counts = count(tree);
     bool empty = counts.all() == 0;
-    pugi::xml_node root = document.append_child("testsuites");
+    pugi::xml_node root = append(document, "testsuites");
     set(root, "name", "netrig");
     set(root, "tests", empty ? 1 : counts.all());
     set(root, "failures", counts.failed);

@@ -150,6 +150,15 @@ Status enter_lab(Mapping mapping, const Caller& caller) {
     _exit(set_up_failed);
 }
 
+/// What it throws must not go up into the runner's own frames, which are here twice now.
+int run_to_its_end(const std::function<int(Fd)>& engine, Fd events) {
+    try {
+        return engine(std::move(events));
+    } catch (...) {
+        return set_up_failed;
+    }
+}
+
 [[noreturn]] void be_reaper(Mapping mapping, const Caller& caller, Fd events, Fd alive,
                             const std::function<int(Fd)>& engine) {
     reset_signals();
@@ -172,7 +181,7 @@ Status enter_lab(Mapping mapping, const Caller& caller) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         children.reset();
         alive.reset();
-        _exit(engine(std::move(events)));
+        _exit(run_to_its_end(engine, std::move(events)));
     }
     if (pid < 0)
         refuse(events, system_failure("start the lab's engine").value());

@@ -60,10 +60,10 @@ ScenarioStarted started(const Scenario& scenario, std::size_t number) {
 }
 
 LabRun::LabRun(asio::io_context& loop, const Scenario& scenario, const RunOptions& options,
-               std::size_t number, Tell tell, std::function<void()> over)
+               std::size_t number, OomKills& oom_kills, Tell tell, std::function<void()> over)
     : scenario_(scenario), obstacles_(obstacles_of(scenario, options)), missing_(options.missing),
-      number_(number), tell_(std::move(tell)), over_(std::move(over)), events_(loop), handle_(loop),
-      deadline_(loop) {}
+      number_(number), oom_kills_(oom_kills), tell_(std::move(tell)), over_(std::move(over)), events_(loop),
+      handle_(loop), deadline_(loop) {}
 
 void LabRun::start() {
     begin_ = Clock::now();
@@ -203,10 +203,12 @@ void LabRun::finish() {
     over_();
 }
 
-std::string LabRun::how_it_ended() const {
+std::string LabRun::how_it_ended() {
     int code = WIFEXITED(status_) ? WEXITSTATUS(status_) : 128 + WTERMSIG(status_);
+    bool by_memory = code == 128 + SIGKILL && oom_kills_.more();
     if (code > 128)
-        return fmt::format("signal {} ({})", code - 128, sigdescr_np(code - 128));
+        return fmt::format("signal {} ({}){}{}", code - 128, sigdescr_np(code - 128), by_memory ? "; " : "",
+                           by_memory ? oom_words : "");
     return fmt::format("exit status {}", code);
 }
 

@@ -6,6 +6,7 @@
 #include "core/lab.h"
 #include "core/scenario.h"
 #include "runner/fd.h"
+#include "runner/oom_kills.h"
 #include "runner/run_all.h"
 
 #include <boost/asio/io_context.hpp>
@@ -35,7 +36,7 @@ class LabRun {
 public:
     /// `over` is called last, from within one of its own handlers. All references must outlive it.
     LabRun(boost::asio::io_context& loop, const Scenario& scenario, const RunOptions& options,
-           std::size_t number, Tell tell, std::function<void()> over);
+           std::size_t number, OomKills& oom_kills, Tell tell, std::function<void()> over);
 
     void start();
 
@@ -53,12 +54,13 @@ private:
     void kill_lab();
     void finish_when_over();
     void finish();
-    [[nodiscard]] std::string how_it_ended() const;
+    std::string how_it_ended();
 
     const Scenario& scenario_;
     Obstacles obstacles_;
     Missing missing_;
     std::size_t number_;
+    OomKills& oom_kills_;
     Tell tell_;
     std::function<void()> over_;
     boost::asio::posix::stream_descriptor events_, handle_;

@@ -7,6 +7,7 @@
 #include "runner/tcp_echo_prober.h"
 
 #include <algorithm>
+#include <csignal>
 #include <fmt/format.h>
 
 namespace netrig {
@@ -98,7 +99,24 @@ Result<std::vector<CommandAnswer>> LiveLab::run(std::span<const CommandRequest> 
     if (deadline_ != Clock::time_point::max())
         for (CommandRequest& request : bounded)
             request.timeout = at_most(request.timeout.value_or(nanoseconds::max()));
-    return run_commands(bounded, nodes_, view_.scenario_folder, stop_);
+    auto answers = run_commands(bounded, nodes_, view_.scenario_folder, stop_);
+    if (answers)
+        say_if_memory_ran_out(*answers);
+    return answers;
+}
+
+/// A shell tells the end of its child by SIGKILL as 137.
+static bool was_killed(const CommandAnswer& answer) {
+    return answer.signal == SIGKILL || answer.status == 128 + SIGKILL;
+}
+
+void LiveLab::say_if_memory_ran_out(std::vector<CommandAnswer>& answers) {
+    bool asked = std::any_of(answers.begin(), answers.end(), was_killed);
+    if (!asked || !oom_kills_ || !oom_kills_->more())
+        return;
+    for (CommandAnswer& answer : answers)
+        if (was_killed(answer))
+            answer.perhaps = oom_words;
 }
 
 nanoseconds LiveLab::at_most(nanoseconds wanted) const {

@@ -8,6 +8,7 @@
 #include "runner/change_watcher.h"
 #include "runner/neighbour_pins.h"
 #include "runner/node_namespaces.h"
+#include "runner/oom_kills.h"
 #include "runner/stop_request.h"
 
 #include <memory>
@@ -49,11 +50,15 @@ private:
     LiveLab(const Topology& topology, HomeNamespaces home, NodeView view, NodePrograms programs,
             StopRequest stop)
         : topology_(topology), home_(std::move(home)), view_(std::move(view)), programs_(std::move(programs)),
-          stop_(std::move(stop)), pins_(topology_, nodes_) {}
+          stop_(std::move(stop)), pins_(topology_, nodes_) {
+        if (programs_.any)
+            oom_kills_.emplace();
+    }
 
     Result<std::vector<EchoAnswer>> ping_unprepared(std::span<const EchoRequest> requests);
     Status prepare_neighbours(std::span<const Flow> flows);
     Result<Ifindex> index_of(NodeIndex node, const std::string& name, const std::string& doing);
+    void say_if_memory_ran_out(std::vector<CommandAnswer>& answers);
     /// The time that is left, but no more than `wanted`.
     [[nodiscard]] nanoseconds at_most(nanoseconds wanted) const;
     [[nodiscard]] std::string where(NodeIndex node, const std::string& name) const;
@@ -63,6 +68,7 @@ private:
     NodeView view_;
     NodePrograms programs_;
     StopRequest stop_;
+    std::optional<OomKills> oom_kills_; ///< of labs in which programs run
     std::vector<NodeNamespaces> nodes_;
     NeighbourPins pins_;
     std::optional<ChangeWatcher> watcher_;

@@ -5,6 +5,8 @@
 
 #include <cstdio>
 #include <exception>
+#include <fcntl.h>
+#include <unistd.h>
 
 namespace {
 
@@ -20,9 +22,17 @@ struct Dispatch {
     }
 };
 
+/// Whoever starts us with one of them closed must not find our files in its place.
+void open_standard_descriptors() {
+    for (int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+        if (fcntl(fd, F_GETFD) < 0)
+            open("/dev/null", O_RDWR); // takes the lowest number that is free, which is this one
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
+    open_standard_descriptors();
     try {
         return std::visit(Dispatch{}, netrig::parse_command_line(argc, argv));
     } catch (const std::exception& error) {

@@ -64,7 +64,8 @@ private:
             std::size_t number = next_++;
             auto place = running_.emplace(running_.end());
             *place = std::make_unique<LabRun>(
-                loop_, *scenarios_[number], options_, number, [this](auto what) { tell(std::move(what)); },
+                loop_, *scenarios_[number], options_, number, oom_kills_,
+                [this](auto what) { tell(std::move(what)); },
                 // Not at once: the lab's own handler is still running.
                 [this, place] { asio::post(loop_, [this, place] { over(place); }); });
             (*place)->start();
@@ -132,6 +133,7 @@ private:
     std::list<std::unique_ptr<LabRun>> running_;
     std::size_t next_ = 0;
     int signal_ = 0;
+    OomKills oom_kills_;
     Clock::time_point begin_;
 };
 

@@ -177,6 +177,8 @@ Verdict Exec::run(Lab& lab, const StepLimits& limits) const {
             fmt::format("{}{}: {}", verdict.actual.empty() ? "" : "; ", node, fmt::join(words, ", "));
         std::string after = answer.timed_out || answer.stopped ? "" : ", after " + netrig::show(answer.took);
         verdict.details.push_back(fmt::format("on {}: {}{}", node, ended_words(answer), after));
+        if (!answer.perhaps.empty())
+            verdict.details.push_back(answer.perhaps);
         append_output(verdict.details, "stdout", answer.output);
         append_output(verdict.details, "stderr", answer.errors);
     }
