@@ -3,6 +3,7 @@
 #include "core/load_interfaces.h"
 #include "core/names.h"
 #include "core/node_files.h"
+#include "core/rulesets.h"
 #include "core/suggest.h"
 
 #include <array>
@@ -23,8 +24,8 @@ constexpr std::array<Key, 13> node_keys{{
     {"lo", KeyType::text, "\"up\" (default) or \"down\", as a fresh namespace has it"},
     {"interfaces", KeyType::table, "what there is to say of an interface"},
     {"files", KeyType::table, "files seen only in this node: their text, or { from, text, mode }"},
-    {"nftables", KeyType::text_or_table, "a ruleset", true},
-    {"setup", KeyType::texts, "commands run once when links are up", true},
+    {"nftables", KeyType::text_or_table, "a ruleset of nft(8), or { from = \"fw.nft\" }"},
+    {"setup", KeyType::any, "commands run once when links are up"},
     {"limits", KeyType::table, "memory, cpu, processes", true},
     {"sandbox", KeyType::boolean, "its commands are not trusted", true},
     {"grants", KeyType::texts, "what a sandbox may do all the same", true},
@@ -83,6 +84,10 @@ void load_settings(TableReader& reader, NodeIndex index, Topology& topology) {
     Node& node = topology.nodes[index];
     if (auto forwarding = reader.boolean("forwarding"))
         node.forwarding = *forwarding;
+    if (auto ruleset = load_ruleset(reader))
+        node.ruleset = std::move(*ruleset);
+    for (SetupCommand& command : load_setup(reader))
+        node.setup.push_back(std::move(command));
     if (auto lo = reader.choice("lo", lo_states))
         node.interfaces.front().up = *lo == "up";
     if (const TomlTable* sysctls = reader.table("sysctls"))

@@ -71,12 +71,11 @@ void load_mode(TableReader& reader, NodeFile& file) {
                       "three octal digits as chmod(1) takes them: \"0644\"");
 }
 
-void load_content(TableReader& reader, NodeFile& file) {
+void load_content(TableReader& reader, const std::string& what, NodeFile& file) {
     auto text = reader.text("text"), from = reader.text("from");
     if (reader.has("text") == reader.has("from"))
-        reader.report(reader.where(), reader.has("text")
-                                          ? fmt::format("file '{}' has both 'text' and 'from'", file.path)
-                                          : fmt::format("file '{}' lacks 'text' or 'from'", file.path));
+        reader.report(reader.where(), reader.has("text") ? fmt::format("{} has both 'text' and 'from'", what)
+                                                         : fmt::format("{} lacks 'text' or 'from'", what));
     if (text)
         file.text = text->value;
     if (!from)
@@ -109,7 +108,7 @@ std::vector<NodeFile> load_files(const TomlTable& table, Diagnostics& diagnostic
         } else if (const auto* more = std::get_if<TomlTable>(&entry.value.data)) {
             TableReader reader(*more, entry.key_span, fmt::format("file '{}'", entry.key), file_keys,
                                diagnostics);
-            load_content(reader, file);
+            load_content(reader, fmt::format("file '{}'", file.path), file);
             load_mode(reader, file);
         } else {
             diagnostics.push_back(
@@ -122,6 +121,14 @@ std::vector<NodeFile> load_files(const TomlTable& table, Diagnostics& diagnostic
         files.push_back(std::move(file));
     }
     return files;
+}
+
+bool load_file_content(const TomlTable& table, const std::string& what, NodeFile& file,
+                       Diagnostics& diagnostics) {
+    std::size_t mistakes = diagnostics.size();
+    TableReader reader(table, file.span, what, Keys(file_keys).first(2), diagnostics);
+    load_content(reader, what, file);
+    return diagnostics.size() == mistakes;
 }
 
 void add_files(const std::vector<NodeFile>& files, Node& node, Diagnostics& diagnostics) {

@@ -12,6 +12,11 @@ namespace netrig {
 /// A table of paths, each with its text or with { from, text, mode }.
 std::vector<NodeFile> load_files(const TomlTable& table, Diagnostics& diagnostics);
 
+/// Reads `from` or `text` of a table that stands for a text, as files and rulesets do; `what` it is goes into
+/// messages. False when a mistake was reported.
+bool load_file_content(const TomlTable& table, const std::string& what, NodeFile& file,
+                       Diagnostics& diagnostics);
+
 /// Gives a node files beside those that it has; reports a path that is taken, or a folder of another's.
 void add_files(const std::vector<NodeFile>& files, Node& node, Diagnostics& diagnostics);
 

@@ -65,6 +65,14 @@ struct Describe {
     std::string operator()(const AddRule& op) const {
         return fmt::format("add rule {} in {}", show(op.rule), name(op.node));
     }
+    std::string operator()(const LoadRuleset& op) const {
+        const NodeFile& ruleset = *topology.nodes[op.node].ruleset;
+        return fmt::format("load the nftables ruleset{} of {}",
+                           ruleset.from.empty() ? "" : " " + ruleset.from, name(op.node));
+    }
+    std::string operator()(const RunSetup& op) const {
+        return fmt::format("run {} in {}", topology.nodes[op.node].setup[op.command].shown, name(op.node));
+    }
     std::string operator()(const AwaitReady& op) const {
         return fmt::format("wait until frames pass on {} interfaces", op.interfaces.size());
     }

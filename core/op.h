@@ -101,6 +101,17 @@ struct AddRule {
     Rule rule;
 };
 
+/// The node's ruleset of nftables.
+struct LoadRuleset {
+    NodeIndex node = 0;
+};
+
+/// One command of the node's `setup`, waited for.
+struct RunSetup {
+    NodeIndex node = 0;
+    std::size_t command = 0; ///< its place in the list
+};
+
 /// Waits until frames pass: operational state up, and forwarding where it is a bridge's port. Where IPv6 is
 /// spoken, also until every address has joined its multicast group and is tentative no longer, the link-local
 /// one included: routers ask for neighbours from it.
@@ -112,7 +123,7 @@ struct AwaitReady {
 
 using Op = std::variant<MakeNode, PutFiles, WriteSysctl, CreateInterface, CreateVeth, SetMaster, SetPort,
                         BringUp, AddAddress, AddFloodEntry, ConfigureWireguard, AddWireguardPeer, AddRoute,
-                        AddRule, AwaitReady>;
+                        AddRule, AwaitReady, LoadRuleset, RunSetup>;
 
 /// An infinitive that fits after "cannot": "create veth pair red:veth0 -- blue:veth1".
 std::string describe(const Op& op, const Topology& topology);

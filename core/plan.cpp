@@ -22,9 +22,11 @@ public:
         add_addresses();
         set_up_tunnels();
         add_routes(false);
+        load_rulesets();
         await_ready();
         add_routes(true);
         add_rules();
+        run_setup();
         return std::move(plan_);
     }
 
@@ -218,6 +220,19 @@ private:
         for (NodeIndex node = 0; node < topology_.nodes.size(); ++node)
             for (const Rule& rule : topology_.nodes[node].rules)
                 add(AddRule{node, rule}, rule.span);
+    }
+
+    /// When every interface that a rule may name is there, and before anything is asked.
+    void load_rulesets() {
+        for (NodeIndex node = 0; node < topology_.nodes.size(); ++node)
+            if (const auto& ruleset = topology_.nodes[node].ruleset)
+                add(LoadRuleset{node}, ruleset->span);
+    }
+
+    void run_setup() {
+        for (NodeIndex node = 0; node < topology_.nodes.size(); ++node)
+            for (std::size_t i = 0; i < topology_.nodes[node].setup.size(); ++i)
+                add(RunSetup{node, i}, topology_.nodes[node].setup[i].span);
     }
 
     /// Only interfaces whose two ends are up can become ready, and what stands on them or holds them.

@@ -18,7 +18,7 @@ struct PlannedOp {
 using Plan = std::vector<PlannedOp>;
 
 /// Order: nodes, their sysctls, bridges and bonds, veth pairs, what stands on them, everything set up,
-/// addresses, tunnels, routes, readiness, rules.
+/// addresses, tunnels, routes, rulesets, readiness, rules, setup commands.
 Plan make_plan(const Topology& topology);
 
 /// One line an operation, numbered.

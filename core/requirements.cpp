@@ -1,5 +1,7 @@
 #include "core/requirements.h"
 
+#include "core/rulesets.h"
+
 #include <algorithm>
 #include <fmt/format.h>
 
@@ -76,6 +78,9 @@ std::vector<Requirement> requirements_of(const Topology& topology) {
     for (const Node& node : topology.nodes) {
         for (const Interface& interface : node.interfaces)
             add_interface(interface, derived);
+        if (node.ruleset)
+            for (std::string_view feature : features_of_ruleset(node.ruleset->text))
+                derived.add(feature, node.ruleset->span);
         for (const Route& route : node.routes)
             add_route(route, derived);
         for (const Rule& rule : node.rules) {

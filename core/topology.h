@@ -66,6 +66,13 @@ struct NodeFile {
     Span span, from_span;
 };
 
+/// One command of a node's `setup`.
+struct SetupCommand {
+    std::vector<std::string> argv;
+    std::string shown; ///< for people
+    Span span;
+};
+
 struct Node {
     std::string name;
     NodeKind kind = NodeKind::host;
@@ -75,7 +82,9 @@ struct Node {
     std::vector<Sysctl> sysctls;
     Span span;
     std::vector<NodeFile> files;
-    std::vector<Rule> rules;
+    std::vector<Rule> rules{};
+    std::optional<NodeFile> ruleset{}; ///< of nftables; its path is none
+    std::vector<SetupCommand> setup{};
 };
 
 struct Link {

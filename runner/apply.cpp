@@ -1,5 +1,6 @@
 #include "runner/apply.h"
 
+#include "runner/commands_in_nodes.h"
 #include "runner/interface_messages.h"
 #include "runner/kinds/tuntap.h"
 #include "runner/kinds/wireguard.h"
@@ -192,6 +193,35 @@ struct Apply {
     }
 
     Status operator()(const AddRule& add) const { return request(add.node, add_rule_message(add.rule)); }
+
+    Status operator()(const LoadRuleset& load) const {
+        const RulesetInNode& ruleset = context.programs.rulesets[load.node];
+        return in_network_of(
+            load.node, [&] { return run_nft(ruleset.text, context.view.scenario_folder, ruleset.place); });
+    }
+
+    Status operator()(const RunSetup& run) const {
+        const Node& node = context.topology.nodes[run.node];
+        CommandRequest request;
+        request.on = run.node;
+        request.argv = node.setup[run.command].argv;
+        request.environment["NETRIG_NODE"] = node.name;
+        auto answers =
+            run_commands(std::span(&request, 1), context.nodes, context.view.scenario_folder, context.stop);
+        if (!answers)
+            return failure(answers.error());
+        const CommandAnswer& answer = answers->front();
+        if (!answer.not_started.empty())
+            return failure({doing(), 0, answer.not_started, {}});
+        if (answer.status == 0)
+            return {};
+        std::string how = answer.status ? fmt::format("exit status {}", *answer.status)
+                                        : fmt::format("signal {}", answer.signal);
+        std::string said = answer.errors.text();
+        if (!said.empty())
+            how += ": " + said.substr(0, said.find_last_not_of(" \n") + 1);
+        return failure({doing(), 0, how, {}});
+    }
 
     Status operator()(const AwaitReady& wait) const {
         Duration at_most = std::chrono::seconds(10);

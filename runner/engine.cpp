@@ -73,12 +73,16 @@ Result<Surroundings> find_surroundings(const Scenario& scenario, const std::stri
     auto files = read_node_files(scenario, folder);
     if (!files)
         return failure(files.error());
+    auto rulesets = read_rulesets(scenario, folder);
+    if (!rulesets)
+        return failure(rulesets.error());
     auto ids = own_ids();
     if (!ids)
         return failure(ids.error());
     bool commands = runs_commands(scenario);
-    Surroundings found{{commands || has_files(scenario.topology), std::move(*files), {}},
-                       std::string(word(*ids))};
+    Surroundings found{
+        {commands || has_files(scenario.topology), std::move(*files), {}, std::move(*rulesets)},
+        std::string(word(*ids))};
     if (*ids != Ids::one || !commands)
         return found;
     auto filter = make_fake_ids();
@@ -98,6 +102,9 @@ std::string folder_of(const std::string& path) {
 } // namespace
 
 bool runs_commands(const Scenario& scenario) {
+    for (const Node& node : scenario.topology.nodes)
+        if (!node.setup.empty())
+            return true;
     for (const Test& test : scenario.tests)
         for (const Step& step : test.steps)
             if (std::holds_alternative<Exec>(step.verb))

@@ -1,5 +1,6 @@
 #include "runner/files_in_node.h"
 
+#include "core/rulesets.h"
 #include "runner/fd.h"
 #include "runner/system_error.h"
 
@@ -188,6 +189,16 @@ Result<std::string> read_regular_file(const std::string& path, const std::string
     return text;
 }
 
+Result<std::string> read_from(const NodeFile& file, const std::string& what, const Scenario& scenario,
+                              const std::string& folder) {
+    std::string path = file.from.starts_with('/') ? file.from : folder + "/" + file.from;
+    auto text = read_regular_file(
+        path, fmt::format("read '{}' for {} ({})", file.from, what, place(*scenario.source, file.from_span)));
+    if (!text)
+        text.error().help = "'from' is relative to " + folder;
+    return text;
+}
+
 } // namespace
 
 Status put_files(const FilesToPut& files, OwnFolders& folders) {
@@ -203,19 +214,40 @@ Result<std::vector<FilesInNode>> read_node_files(const Scenario& scenario, const
                 files[index].push_back({file.path, file.text, file.mode});
                 continue;
             }
-            std::string path = file.from.starts_with('/') ? file.from : folder + "/" + file.from;
-            auto text =
-                read_regular_file(path, fmt::format("read '{}' for {} in {} ({})", file.from, file.path,
-                                                    node.name, place(*scenario.source, file.from_span)));
-            if (!text) {
-                Error error = text.error();
-                error.help = "'from' is relative to " + folder;
-                return failure(std::move(error));
-            }
+            auto text = read_from(file, fmt::format("{} in {}", file.path, node.name), scenario, folder);
+            if (!text)
+                return failure(text.error());
             files[index].push_back({file.path, std::move(*text), file.mode});
         }
     }
     return files;
+}
+
+Result<std::vector<RulesetInNode>> read_rulesets(const Scenario& scenario, const std::string& folder) {
+    std::vector<RulesetInNode> rulesets(scenario.topology.nodes.size());
+    for (NodeIndex index = 0; index < rulesets.size(); ++index) {
+        const auto& wanted = scenario.topology.nodes[index].ruleset;
+        if (!wanted)
+            continue;
+        RulesetInNode& ruleset = rulesets[index];
+        if (wanted->from.empty()) {
+            ruleset.text = wanted->text;
+            ruleset.place = [source = scenario.source, span = wanted->span](auto line, auto column) {
+                Position at = position_in_text(*source, span, line, column);
+                return place(*source, {at, at});
+            };
+            continue;
+        }
+        auto text =
+            read_from(*wanted, "the ruleset of " + scenario.topology.nodes[index].name, scenario, folder);
+        if (!text)
+            return failure(text.error());
+        ruleset.text = std::move(*text);
+        ruleset.place = [from = wanted->from](auto line, auto column) {
+            return fmt::format("{}:{}:{}", from, line, column);
+        };
+    }
+    return rulesets;
 }
 
 } // namespace netrig

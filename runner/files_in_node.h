@@ -6,6 +6,7 @@
 
 #include "core/result.h"
 #include "core/scenario.h"
+#include "runner/nftables.h"
 #include "runner/own_folders.h"
 
 #include <string>
@@ -23,9 +24,18 @@ struct FileInNode {
 
 using FilesInNode = std::vector<FileInNode>;
 
+/// A ruleset with its text at hand.
+struct RulesetInNode {
+    std::string text;
+    PlaceOfLine place; ///< of what nft complains of
+};
+
 /// The files of each node, those `from` elsewhere read from below `folder`. An Error names file, node, and
 /// place in the scenario.
 Result<std::vector<FilesInNode>> read_node_files(const Scenario& scenario, const std::string& folder);
+
+/// The ruleset of each node, with an empty text where there is none; `from` as for files.
+Result<std::vector<RulesetInNode>> read_rulesets(const Scenario& scenario, const std::string& folder);
 
 struct FilesToPut {
     const FilesInNode& wanted;

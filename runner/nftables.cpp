@@ -1,5 +1,8 @@
 #include "runner/nftables.h"
 
+#include "runner/fd.h"
+#include "runner/system_error.h"
+
 #include <charconv>
 #include <dlfcn.h>
 #include <fmt/format.h>
@@ -7,6 +10,8 @@
 #include <nftables/libnftables.h>
 #include <optional>
 #include <string_view>
+#include <sys/mman.h>
+#include <unistd.h>
 
 namespace netrig {
 
@@ -23,6 +28,7 @@ struct Library {
     decltype(&nft_ctx_output_set_flags) set_flags = nullptr;
     decltype(&nft_ctx_add_include_path) add_include_path = nullptr;
     decltype(&nft_run_cmd_from_buffer) run = nullptr;
+    decltype(&nft_run_cmd_from_filename) run_file = nullptr;
     std::string missing; ///< why it can't be used; empty when it can
 };
 
@@ -50,6 +56,7 @@ Library load() {
     find(handle, "nft_ctx_output_set_flags", library.set_flags, library.missing);
     find(handle, "nft_ctx_add_include_path", library.add_include_path, library.missing);
     find(handle, "nft_run_cmd_from_buffer", library.run, library.missing);
+    find(handle, "nft_run_cmd_from_filename", library.run_file, library.missing);
     return library;
 }
 
@@ -69,7 +76,7 @@ Result<Context> make_context() {
     return context;
 }
 
-/// "<cmdline>:3:5-9: Error: syntax error": line and column, and the words behind "Error: ".
+/// "/proc/self/fd/7:3:5-9: Error: syntax error": line and column, and the words behind "Error: ".
 struct Complaint {
     std::uint32_t line = 0, column = 0;
     std::string words;
@@ -111,7 +118,12 @@ Status run_nft(const std::string& commands, const std::string& folder, const Pla
         return failure(context.error());
     if (!folder.empty())
         library().add_include_path(context->get(), folder.c_str());
-    if (library().run(context->get(), commands.c_str()) == 0)
+    // As a file, for only then nft says where a mistake is.
+    Fd file(memfd_create("ruleset", MFD_CLOEXEC));
+    if (!file.valid() ||
+        write(file.get(), commands.data(), commands.size()) != static_cast<ssize_t>(commands.size()))
+        return system_failure("hand the ruleset to nft");
+    if (library().run_file(context->get(), fmt::format("/proc/self/fd/{}", file.get()).c_str()) == 0)
         return {};
     std::string errors = library().errors(context->get());
     std::string words = complaints(errors, place);

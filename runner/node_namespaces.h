@@ -30,11 +30,12 @@ struct HomeNamespaces {
     [[nodiscard]] Status enter() const;
 };
 
-/// What there is for programs in nodes.
+/// What there is for programs in nodes, and of texts that were read before there were any.
 struct NodePrograms {
     bool any = true;                ///< none run: nobody looks at a node's files, and its view costs nothing
     std::vector<FilesInNode> files; ///< by node; none at all when no node has any
     std::shared_ptr<const CallFilter> filter;
+    std::vector<RulesetInNode> rulesets; ///< by node; empty text where a node has none
 };
 
 /// Makes a node and returns home, whatever happens. Its host name is `name`; without a view it sees the lab's
