@@ -1,6 +1,7 @@
 #include "core/names.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <fmt/format.h>
 
@@ -9,6 +10,11 @@ namespace netrig {
 namespace {
 
 constexpr std::size_t most_names = 100'000;
+
+/// Fallback devices, which net/ipv4 and net/ipv6 make in every namespace (fb_tunnels_only_for_init_net in
+/// Documentation/admin-guide/sysctl/net.rst).
+constexpr std::array<std::string_view, 9> own_tunnels{"tunl0",   "gre0",    "gretap0", "erspan0", "sit0",
+                                                      "ip6tnl0", "ip6gre0", "ip_vti0", "ip6_vti0"};
 
 bool is_letter_or_digit(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
@@ -72,6 +78,8 @@ std::optional<std::string> interface_name_problem(std::string_view name) {
         return "'.' and '..' can't name an interface";
     if (name == "all" || name == "default") // folders of /proc/sys/net/ipv4/conf
         return "the kernel keeps 'all' and 'default' for settings of all interfaces";
+    if (std::find(own_tunnels.begin(), own_tunnels.end(), name) != own_tunnels.end())
+        return fmt::format("a kernel that knows such tunnels has a '{}' of its own in every namespace", name);
     bool bad = std::any_of(name.begin(), name.end(), [](char c) {
         return static_cast<unsigned char>(c) <= ' ' || c == '/' || c == ':' || c == '%' || c == 0x7F;
     });

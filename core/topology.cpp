@@ -50,7 +50,7 @@ std::function<std::string(Ifindex)> Topology::device_names(NodeIndex node) const
 }
 
 void number_interfaces(Topology& topology) {
-    Ifindex next = 2;
+    Ifindex next = first_free_index;
     for (Node& node : topology.nodes)
         for (Interface& interface : node.interfaces)
             interface.index = is<Loopback>(interface) ? 1 : next++;

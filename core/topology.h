@@ -114,6 +114,10 @@ struct Topology {
     [[nodiscard]] std::function<std::string(Ifindex)> device_names(NodeIndex node) const;
 };
 
+/// Below are those that a kernel gives its own: the fallback devices of tunnels (gre0, sit0, tunl0 and so on),
+/// which stand in every namespace from the moment that their module is loaded.
+inline constexpr Ifindex first_free_index = 100;
+
 /// Gives every interface but `lo`, which is 1 everywhere, an index that no other of the topology has. Were
 /// the two ends of a veth pair to have the same one, the kernel would take news of their carrier for
 /// unimportant and handle it up to a second later (linkwatch_urgent_event() in net/core/link_watch.c).

@@ -19,7 +19,7 @@ namespace netrig {
 
 namespace {
 
-constexpr std::chrono::seconds patience(20); // a module may have to be read from a slow disk
+constexpr std::chrono::seconds patience(20); // with each answer: a module may come from a slow disk
 
 enum class AskedWhere { here, in_a_lab };
 
@@ -97,11 +97,10 @@ int ask_in_this_lab(const std::vector<const Probe*>& probes, const Fd& answers) 
     return 0;
 }
 
-/// False at the end, and when nothing came by the deadline.
-bool read_more(const Fd& pipe, std::chrono::steady_clock::time_point deadline, std::string& text) {
-    auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+/// False at the end, and when nothing came for as long.
+bool read_more(const Fd& pipe, std::chrono::milliseconds at_most, std::string& text) {
     pollfd wait{pipe.get(), POLLIN, 0};
-    int ready = left.count() > 0 ? poll(&wait, 1, static_cast<int>(left.count())) : 0;
+    int ready = poll(&wait, 1, static_cast<int>(at_most.count()));
     if (ready <= 0)
         return ready < 0 && errno == EINTR;
     std::array<char, 4096> data;
@@ -110,12 +109,11 @@ bool read_more(const Fd& pipe, std::chrono::steady_clock::time_point deadline, s
     return size > 0;
 }
 
-/// What the lab writes, until there are so many lines, it ends, or patience does.
+/// What the lab writes, until there are so many lines, it ends, or patience with the next one does.
 std::vector<std::string> lines_from(const Fd& pipe, std::size_t count) {
-    auto deadline = std::chrono::steady_clock::now() + patience;
     std::string text;
     while (static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')) < count &&
-           read_more(pipe, deadline, text)) {
+           read_more(pipe, patience, text)) {
     }
     std::vector<std::string> lines;
     for (std::size_t at = 0, end = 0; (end = text.find('\n', at)) != std::string::npos; at = end + 1)

@@ -45,9 +45,13 @@ LinkState state_of(const ifinfomsg& info) {
     return (info.ifi_flags & IFF_RUNNING) != 0 ? LinkState::up : LinkState::other;
 }
 
+/// Of a bridge's port. Other masters count their ports' states by the same numbers and mean other things.
 void read_port_state(const nlattr* link_info, LinkReport& report) {
+    bool in_bridge = false;
     for_each_nested(link_info, [&](const nlattr* attribute) {
-        if (mnl_attr_get_type(attribute) != IFLA_INFO_SLAVE_DATA)
+        if (mnl_attr_get_type(attribute) == IFLA_INFO_SLAVE_KIND)
+            in_bridge = std::strcmp(mnl_attr_get_str(attribute), "bridge") == 0;
+        if (mnl_attr_get_type(attribute) != IFLA_INFO_SLAVE_DATA || !in_bridge)
             return;
         for_each_nested(attribute, [&](const nlattr* port) {
             if (mnl_attr_get_type(port) != IFLA_BRPORT_STATE)

@@ -97,3 +97,10 @@ TEST_CASE("the kernel's own names for all interfaces can't name one") {
     CHECK(interface_name_problem("all"));
     CHECK(interface_name_problem("default"));
 }
+
+TEST_CASE("the names of the tunnels that a kernel makes by itself can't name another interface") {
+    for (const char* name : {"gre0", "sit0", "tunl0", "ip6tnl0", "ip6_vti0"})
+        CHECK(interface_name_problem(name) == "a kernel that knows such tunnels has a '" + std::string(name) +
+                                                  "' of its own in every namespace");
+    CHECK(interface_name_problem("gre1") == std::nullopt);
+}

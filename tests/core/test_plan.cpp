@@ -200,6 +200,12 @@ TEST_CASE("interface indexes are 1 for every lo and differ for all others") {
     CHECK_FALSE(indexes.contains(1));
 }
 
+TEST_CASE("interface indexes leave room for the tunnels that a kernel makes by itself") {
+    Scenario scenario = scenario_of("hosts = [\"a\", \"b\"]\nlinks = [\"a -- b\"]\n" + some_test);
+    CHECK(scenario.topology.nodes[0].interfaces[1].index >= 100);
+    CHECK(scenario.topology.nodes[1].interfaces[1].index >= 100);
+}
+
 TEST_CASE("each operation knows the line that it comes from") {
     Scenario scenario =
         scenario_of("hosts = [\"a\", \"b\"]\nlinks = [\n  \"a -- b\",\n]\n[nodes.a]\nroutes = \"default dev "

@@ -76,10 +76,10 @@ NetlinkMessage told_link(unsigned flags, unsigned char oper_state) {
     return message;
 }
 
-void put_port_state(NetlinkMessage& message, unsigned char state) {
+void put_port_state(NetlinkMessage& message, unsigned char state, const char* master = "bridge") {
     nlmsghdr* header = message.header();
     nlattr* link = mnl_attr_nest_start(header, IFLA_LINKINFO);
-    mnl_attr_put_strz(header, IFLA_INFO_SLAVE_KIND, "bridge");
+    mnl_attr_put_strz(header, IFLA_INFO_SLAVE_KIND, master);
     nlattr* data = mnl_attr_nest_start(header, IFLA_INFO_SLAVE_DATA);
     mnl_attr_put_u8(header, IFLA_BRPORT_STATE, state);
     mnl_attr_nest_end(header, data);
@@ -234,4 +234,12 @@ TEST_CASE("a change to a link touches its state or its master alone") {
     CHECK(gone.header()->nlmsg_type == RTM_DELLINK);
     CHECK(extra_of<ifinfomsg>(gone).ifi_index == 4);
     CHECK_FALSE(read_link(gone.header()));
+}
+
+TEST_CASE("a port of a bond or of a VRF has nothing to settle") {
+    for (const char* master : {"bond", "vrf"}) {
+        NetlinkMessage port = told_link(IFF_UP, IF_OPER_UP);
+        put_port_state(port, BR_STATE_LISTENING, master); // IFLA_BOND_SLAVE_STATE, IFLA_VRF_PORT_TABLE
+        CHECK(read_link(port.header())->settled);
+    }
 }
