@@ -82,7 +82,8 @@ Status NeighbourPins::pin(const Neighbour& neighbour, const MacAddress& mac) {
     return {};
 }
 
-Result<std::size_t> NeighbourPins::resolve_and_pin(std::span<const Same> sames, const Ping& ping) {
+Result<std::vector<NeighbourPins::Same>> NeighbourPins::resolve_and_pin(std::span<const Same> sames,
+                                                                        const Ping& ping) {
     std::vector<EchoRequest> requests;
     for (const Same& same : sames)
         requests.push_back({.from = same.front().asker.node,
@@ -90,17 +91,35 @@ Result<std::size_t> NeighbourPins::resolve_and_pin(std::span<const Same> sames, 
                             .timeout = std::chrono::milliseconds(300)});
     if (auto answers = ping(requests); !answers)
         return failure(answers.error());
-    std::size_t resolved = 0;
+    std::vector<Same> unresolved;
     for (const Same& same : sames) {
         auto mac = learnt(same.front());
         if (!mac)
-            continue;
-        ++resolved;
-        for (const Neighbour& neighbour : same)
+            unresolved.push_back(same);
+        for (const Neighbour& neighbour : mac ? same : Same{})
             if (Status pinned = pin(neighbour, *mac); !pinned)
                 return failure(pinned.error());
     }
-    return resolved;
+    return unresolved;
+}
+
+/// A broadcast may be lost on a segment of a thousand ports, also when it is alone. Where only a few
+/// addresses stay unresolved they are asked for again; where many do, that is how the network is.
+Result<std::size_t> NeighbourPins::resolve_all(std::vector<Same> sames, const Ping& ping) {
+    constexpr int rounds = 3;
+    const std::size_t all = sames.size(), few = all / 20, step = most_at_once(topology_);
+    for (int round = 0; round < rounds && !sames.empty() && (round == 0 || sames.size() <= few); ++round) {
+        std::vector<Same> unresolved;
+        for (std::size_t at = 0; at < sames.size(); at += step) {
+            auto left =
+                resolve_and_pin(std::span(sames).subspan(at, std::min(step, sames.size() - at)), ping);
+            if (!left)
+                return failure(left.error());
+            unresolved.insert(unresolved.end(), left->begin(), left->end());
+        }
+        sames = std::move(unresolved);
+    }
+    return all - sames.size();
 }
 
 Result<std::optional<std::string>> NeighbourPins::prepare(std::span<const Flow> flows, const Ping& ping) {
@@ -118,17 +137,14 @@ Result<std::optional<std::string>> NeighbourPins::prepare(std::span<const Flow> 
     std::vector<Same> sames;
     for (auto& [key, same] : by_address)
         sames.push_back(std::move(same));
-    std::size_t before = pinned_.size(), resolved = 0, step = most_at_once(topology_);
-    for (std::size_t at = 0; at < sames.size(); at += step) {
-        auto done = resolve_and_pin(std::span(sames).subspan(at, std::min(step, sames.size() - at)), ping);
-        if (!done)
-            return failure(done.error());
-        resolved += *done;
-    }
+    std::size_t before = pinned_.size();
+    auto resolved = resolve_all(std::move(sames), ping);
+    if (!resolved)
+        return failure(resolved.error());
     return std::optional(
         fmt::format("{} addresses were resolved once and then pinned in {} neighbour entries, since the "
                     "kernel's table is too small for so many pairs",
-                    resolved, pinned_.size() - before));
+                    *resolved, pinned_.size() - before));
 }
 
 } // namespace netrig

@@ -42,7 +42,10 @@ private:
     /// All who need the same address on one segment.
     using Same = std::vector<Neighbour>;
     /// How many of them answered.
-    Result<std::size_t> resolve_and_pin(std::span<const Same> sames, const Ping& ping);
+    /// Hands back those that nobody answered for.
+    Result<std::vector<Same>> resolve_and_pin(std::span<const Same> sames, const Ping& ping);
+    /// How many were resolved.
+    Result<std::size_t> resolve_all(std::vector<Same> sames, const Ping& ping);
     Status pin(const Neighbour& neighbour, const MacAddress& mac);
     std::optional<MacAddress> learnt(const Neighbour& neighbour);
 
