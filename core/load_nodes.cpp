@@ -1,6 +1,7 @@
 #include "core/load_nodes.h"
 
 #include "core/load_interfaces.h"
+#include "core/load_limits.h"
 #include "core/names.h"
 #include "core/node_files.h"
 #include "core/rulesets.h"
@@ -26,7 +27,7 @@ constexpr std::array<Key, 13> node_keys{{
     {"files", KeyType::table, "files seen only in this node: their text, or { from, text, mode }"},
     {"nftables", KeyType::text_or_table, "a ruleset of nft(8), or { from = \"fw.nft\" }"},
     {"setup", KeyType::any, "commands run once when links are up"},
-    {"limits", KeyType::table, "memory, cpu, processes", true},
+    {"limits", KeyType::table, "memory, cpu, processes: what all its programs together may use"},
     {"sandbox", KeyType::boolean, "its commands are not trusted", true},
     {"grants", KeyType::texts, "what a sandbox may do all the same", true},
     {"services", KeyType::table, "daemons", true},
@@ -84,6 +85,8 @@ void load_settings(TableReader& reader, NodeIndex index, Topology& topology) {
     Node& node = topology.nodes[index];
     if (auto forwarding = reader.boolean("forwarding"))
         node.forwarding = *forwarding;
+    if (auto limits = load_limits(reader))
+        node.limits = std::move(*limits);
     if (auto ruleset = load_ruleset(reader))
         node.ruleset = std::move(*ruleset);
     for (SetupCommand& command : load_setup(reader))

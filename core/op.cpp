@@ -1,5 +1,7 @@
 #include "core/op.h"
 
+#include "core/load_limits.h"
+
 #include <fmt/format.h>
 
 namespace netrig {
@@ -16,6 +18,9 @@ struct Describe {
         for (const NodeFile& file : files)
             paths += (paths.empty() ? "" : ", ") + file.path;
         return fmt::format("put {} in {}", paths, name(op.node));
+    }
+    std::string operator()(const SetLimits& op) const {
+        return fmt::format("limit {} to {}", name(op.node), show(*topology.nodes[op.node].limits));
     }
     std::string operator()(const WriteSysctl& op) const {
         return fmt::format("set {} = {} in {}", op.name, op.value, name(op.node));

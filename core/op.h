@@ -22,6 +22,11 @@ struct PutFiles {
     NodeIndex node = 0;
 };
 
+/// What all programs of the node together may use: they will join its control groups.
+struct SetLimits {
+    NodeIndex node = 0;
+};
+
 /// A write to /proc/sys in the node's network namespace.
 struct WriteSysctl {
     NodeIndex node = 0;
@@ -121,9 +126,9 @@ struct AwaitReady {
     std::vector<InterfaceRef> ipv6_alone; ///< the same without frames, and so without a link-local address
 };
 
-using Op = std::variant<MakeNode, PutFiles, WriteSysctl, CreateInterface, CreateVeth, SetMaster, SetPort,
-                        BringUp, AddAddress, AddFloodEntry, ConfigureWireguard, AddWireguardPeer, AddRoute,
-                        AddRule, AwaitReady, LoadRuleset, RunSetup>;
+using Op = std::variant<MakeNode, SetLimits, PutFiles, WriteSysctl, CreateInterface, CreateVeth, SetMaster,
+                        SetPort, BringUp, AddAddress, AddFloodEntry, ConfigureWireguard, AddWireguardPeer,
+                        AddRoute, AddRule, AwaitReady, LoadRuleset, RunSetup>;
 
 /// An infinitive that fits after "cannot": "create veth pair red:veth0 -- blue:veth1".
 std::string describe(const Op& op, const Topology& topology);

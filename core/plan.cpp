@@ -44,6 +44,8 @@ private:
         for (NodeIndex node = 0; node < topology_.nodes.size(); ++node) {
             const Node& wanted = topology_.nodes[node];
             add(MakeNode{node}, wanted.span);
+            if (wanted.limits)
+                add(SetLimits{node}, wanted.limits->span);
             if (!wanted.files.empty())
                 add(PutFiles{node}, wanted.files.front().span);
             // Before any link: an address is usable at once, instead of after a second of duplicate

@@ -54,6 +54,15 @@ void add_route(const Route& route, Derived& derived) {
     }
 }
 
+void add_limits(const NodeLimits& limits, Derived& derived) {
+    if (limits.memory)
+        derived.add("cgroup:memory", limits.span);
+    if (limits.cpu_percent)
+        derived.add("cgroup:cpu", limits.span);
+    if (limits.processes)
+        derived.add("cgroup:pids", limits.span);
+}
+
 std::string missing_text(const FeatureAnswer& answer) {
     std::string text = fmt::format("{} is missing", answer.feature);
     if (!answer.words.empty())
@@ -78,6 +87,8 @@ std::vector<Requirement> requirements_of(const Topology& topology) {
     for (const Node& node : topology.nodes) {
         for (const Interface& interface : node.interfaces)
             add_interface(interface, derived);
+        if (node.limits)
+            add_limits(*node.limits, derived);
         if (node.ruleset)
             for (std::string_view feature : features_of_ruleset(node.ruleset->text))
                 derived.add(feature, node.ruleset->span);

@@ -66,6 +66,14 @@ struct NodeFile {
     Span span, from_span;
 };
 
+/// What all programs of a node together may use.
+struct NodeLimits {
+    std::optional<std::uint64_t> memory; ///< bytes
+    std::optional<unsigned> cpu_percent; ///< of one processor; may be more than 100
+    std::optional<unsigned> processes;
+    Span span;
+};
+
 /// One command of a node's `setup`.
 struct SetupCommand {
     std::vector<std::string> argv;
@@ -85,6 +93,7 @@ struct Node {
     std::vector<Rule> rules{};
     std::optional<NodeFile> ruleset{}; ///< of nftables; its path is none
     std::vector<SetupCommand> setup{};
+    std::optional<NodeLimits> limits{};
 };
 
 struct Link {
@@ -114,8 +123,8 @@ struct Topology {
     [[nodiscard]] std::function<std::string(Ifindex)> device_names(NodeIndex node) const;
 };
 
-/// Below are those that a kernel gives its own: the fallback devices of tunnels (gre0, sit0, tunl0 and so on),
-/// which stand in every namespace from the moment that their module is loaded.
+/// Below are those that a kernel gives its own: the fallback devices of tunnels (gre0, sit0, tunl0 and so
+/// on), which stand in every namespace from the moment that their module is loaded.
 inline constexpr Ifindex first_free_index = 100;
 
 /// Gives every interface but `lo`, which is 1 everywhere, an index that no other of the topology has. Were

@@ -63,6 +63,16 @@ struct Apply {
         return {};
     }
 
+    Status operator()(const SetLimits& set) const {
+        for (const std::string& path : context.programs.groups[set.node]) {
+            Fd file(open(path.c_str(), O_WRONLY | O_CLOEXEC));
+            if (!file.valid())
+                return system_failure(doing());
+            context.nodes[set.node].groups.push_back(std::move(file));
+        }
+        return {};
+    }
+
     Status operator()(const PutFiles& put) const {
         NodeNamespaces& node = context.nodes[put.node];
         Status done = put_files(node, {context.programs.files[put.node], context.view.shared}, context.home);

@@ -81,7 +81,7 @@ Result<Surroundings> find_surroundings(const Scenario& scenario, const std::stri
         return failure(ids.error());
     bool commands = runs_commands(scenario);
     Surroundings found{
-        {commands || has_files(scenario.topology), std::move(*files), {}, std::move(*rulesets)},
+        {commands || has_files(scenario.topology), std::move(*files), {}, {}, std::move(*rulesets)},
         std::string(word(*ids))};
     if (*ids != Ids::one || !commands)
         return found;
@@ -116,14 +116,16 @@ namespace {
 
 /// False when it was told to end; then it says no more, for the runner knows why. What runs in the nodes has
 /// been ended by then, in order; the rest goes with the processes.
-bool run_lab(const Scenario& scenario, std::vector<std::optional<Obstacle>> obstacles, std::size_t number,
-             StopRequest stop, PipeSink& sink) {
+bool run_lab(const Scenario& scenario, std::vector<std::optional<Obstacle>> obstacles,
+             const std::vector<std::vector<std::string>>& groups, std::size_t number, StopRequest stop,
+             PipeSink& sink) {
     std::string folder = folder_of(scenario.source->path);
     auto surroundings = find_surroundings(scenario, folder);
     if (!surroundings) {
         sink.tell(could_not_build(number, surroundings.error()));
         return true;
     }
+    surroundings->programs.groups = groups;
     auto lab = LiveLab::make(scenario.topology, folder, std::move(surroundings->programs), std::move(stop));
     if (!lab) {
         sink.tell(could_not_build(number, lab.error()));
@@ -148,8 +150,8 @@ bool run_lab(const Scenario& scenario, std::vector<std::optional<Obstacle>> obst
 
 } // namespace
 
-int run_engine(const Scenario& scenario, std::vector<std::optional<Obstacle>> obstacles, std::size_t number,
-               Fd events) {
+int run_engine(const Scenario& scenario, std::vector<std::optional<Obstacle>> obstacles,
+               const std::vector<std::vector<std::string>>& groups, std::size_t number, Fd events) {
     PipeSink sink(std::move(events));
     signal(SIGPIPE, SIG_IGN); // a command that does not read its input is no reason to end; EPIPE tells
     raise_descriptor_limit();
@@ -159,7 +161,7 @@ int run_engine(const Scenario& scenario, std::vector<std::optional<Obstacle>> ob
         return 0;
     }
     try {
-        if (!run_lab(scenario, std::move(obstacles), number, std::move(*stop), sink))
+        if (!run_lab(scenario, std::move(obstacles), groups, number, std::move(*stop), sink))
             return 128 + SIGTERM;
     } catch (const std::exception& error) { // a library's; of memory, or of descriptors in Boost.Asio
         sink.tell(ScenarioFinished{number,

@@ -11,7 +11,8 @@ bool runs_commands(const Scenario& scenario);
 
 /// Exit status of the engine's process: 0 when it told all that there was to tell.
 /// `obstacles`: what stands in the way of each test, if anything does.
-int run_engine(const Scenario& scenario, std::vector<std::optional<Obstacle>> obstacles, std::size_t number,
-               Fd events);
+/// `groups`: by node, the files to which its programs write 0 to join its control groups; may be empty.
+int run_engine(const Scenario& scenario, std::vector<std::optional<Obstacle>> obstacles,
+               const std::vector<std::vector<std::string>>& groups, std::size_t number, Fd events);
 
 } // namespace netrig

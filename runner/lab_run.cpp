@@ -73,15 +73,20 @@ void LabRun::start() {
         finish();
         return;
     }
+    if (auto groups = has_limits(scenario_.topology) ? NodeGroups::make(scenario_.topology) : NodeGroups())
+        groups_ = std::move(*groups);
+    else {
+        not_built(groups.error());
+        return;
+    }
     auto lab = start_lab(
         [this](Fd events) {
-            return run_engine(scenario_, std::move(obstacles_.tests), number_, std::move(events));
+            return run_engine(scenario_, std::move(obstacles_.tests), groups_.joining(), number_,
+                              std::move(events));
         },
         {.several_ids = runs_commands(scenario_)});
     if (!lab) {
-        end_as(Outcome::errored, FailureKind::setup, "the lab could not be built: " + describe(lab.error()));
-        finished_->help = lab.error().help;
-        finish();
+        not_built(lab.error());
         return;
     }
     pid_ = lab->pid;
@@ -91,6 +96,12 @@ void LabRun::start() {
     read_events();
     await_end();
     await_deadline();
+}
+
+void LabRun::not_built(const Error& error) {
+    end_as(Outcome::errored, FailureKind::setup, "the lab could not be built: " + describe(error));
+    finished_->help = error.help;
+    finish();
 }
 
 void LabRun::await_deadline() {
@@ -188,6 +199,7 @@ void LabRun::finish_when_over() {
 
 void LabRun::finish() {
     deadline_.cancel();
+    groups_ = {};
     if (!finished_)
         end_as(Outcome::errored, FailureKind::internal,
                fmt::format("the lab's process ended before it was done: {}", how_it_ended()));

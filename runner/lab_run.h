@@ -6,6 +6,7 @@
 #include "core/lab.h"
 #include "core/scenario.h"
 #include "runner/fd.h"
+#include "runner/node_groups.h"
 #include "runner/oom_kills.h"
 #include "runner/run_all.h"
 
@@ -46,6 +47,7 @@ public:
 
 private:
     void end_as(Outcome outcome, FailureKind kind, std::string reason);
+    void not_built(const Error& error);
     void read_events();
     void take(const std::string& line);
     void await_end();
@@ -66,6 +68,7 @@ private:
     boost::asio::posix::stream_descriptor events_, handle_;
     boost::asio::steady_timer deadline_;
     boost::asio::streambuf buffer_;
+    NodeGroups groups_;
     Fd alive_;
     pid_t pid_ = -1;
     int status_ = 0;

@@ -80,6 +80,15 @@ void enter_node(Prepared& prepared) {
         give_up(prepared, "enter the node");
 }
 
+void join_groups(Prepared& prepared) {
+    const NodeNamespaces* node = prepared.launch->node;
+    if (node == nullptr)
+        return;
+    for (const Fd& group : node->groups)
+        if (write(group.get(), "0", 1) != 1)
+            give_up(prepared, "join the control group of the node for");
+}
+
 void reset_signals() {
     struct sigaction usual {};
     usual.sa_handler = SIG_DFL;
@@ -93,6 +102,7 @@ void reset_signals() {
     reset_signals();
     setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    join_groups(prepared);
     enter_node(prepared);
     if (chdir(launch.directory.c_str()) != 0)
         give_up(prepared, at_directory);

@@ -19,6 +19,7 @@ struct NodeNamespaces {
     Fd network, mounts, uts;
     NetlinkSocket netlink;
     OwnFolders folders;                         ///< in its mount namespace
+    std::vector<Fd> groups{};                   ///< cgroup.procs of the control groups that its programs join
     std::shared_ptr<const CallFilter> filter{}; ///< put before its programs; nothing: none
 };
 
@@ -35,7 +36,8 @@ struct NodePrograms {
     bool any = true;                ///< none run: nobody looks at a node's files, and its view costs nothing
     std::vector<FilesInNode> files; ///< by node; none at all when no node has any
     std::shared_ptr<const CallFilter> filter;
-    std::vector<RulesetInNode> rulesets; ///< by node; empty text where a node has none
+    std::vector<std::vector<std::string>> groups; ///< by node: cgroup.procs of its control groups
+    std::vector<RulesetInNode> rulesets;          ///< by node; empty text where a node has none
 };
 
 /// Makes a node and returns home, whatever happens. Its host name is `name`; without a view it sees the lab's

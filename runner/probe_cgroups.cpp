@@ -1,106 +1,19 @@
+#include "runner/cgroups.h"
 #include "runner/probe.h"
 
-#include <algorithm>
 #include <array>
-#include <cerrno>
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <fstream>
-#include <sstream>
-#include <unistd.h>
-#include <vector>
 
 namespace netrig {
 
 namespace {
 
-/// A line of /proc/self/cgroup (cgroups(7)): controllers is empty for version 2.
-struct OwnGroup {
-    std::string controllers, path;
-};
-
-/// A line of /proc/self/mountinfo (proc(5)) of type cgroup or cgroup2.
-struct Hierarchy {
-    std::string root, mounted_at, options;
-    bool version_2 = false;
-};
-
-bool has_word(const std::string& list, char separator, std::string_view word) {
-    std::istringstream words(list);
-    for (std::string each; std::getline(words, each, separator);)
-        if (each == word)
-            return true;
-    return false;
-}
-
-std::vector<OwnGroup> own_groups() {
-    std::vector<OwnGroup> groups;
-    std::ifstream file("/proc/self/cgroup");
-    for (std::string line; std::getline(file, line);) {
-        std::size_t first = line.find(':'), second = line.find(':', first + 1);
-        if (second != std::string::npos)
-            groups.push_back({line.substr(first + 1, second - first - 1), line.substr(second + 1)});
-    }
-    return groups;
-}
-
-std::vector<Hierarchy> hierarchies() {
-    std::vector<Hierarchy> found;
-    std::ifstream file("/proc/self/mountinfo");
-    for (std::string line; std::getline(file, line);) {
-        std::size_t dash = line.find(" - ");
-        if (dash == std::string::npos)
-            continue;
-        std::istringstream mount(line.substr(0, dash)), system(line.substr(dash + 3));
-        std::string skipped, kind, source;
-        Hierarchy each;
-        mount >> skipped >> skipped >> skipped >> each.root >> each.mounted_at;
-        system >> kind >> source >> each.options;
-        each.version_2 = kind == "cgroup2";
-        if (each.version_2 || kind == "cgroup")
-            found.push_back(each);
-    }
-    return found;
-}
-
-/// The own group's folder in a hierarchy, as far as it is to be seen there.
-std::string own_folder(const Hierarchy& hierarchy, const std::string& path) {
-    std::string below = path;
-    if (hierarchy.root != "/" && below.starts_with(hierarchy.root))
-        below = below.substr(hierarchy.root.size());
-    std::string folder = hierarchy.mounted_at + (below == "/" ? "" : below);
-    return access(folder.c_str(), F_OK) == 0 ? folder : hierarchy.mounted_at;
-}
-
-/// Whether groups may be made there; none is. Asked for the effective ids.
-Probed ask_folder(const std::string& folder, int version) {
-    if (faccessat(AT_FDCWD, folder.c_str(), W_OK | X_OK, AT_EACCESS) == 0)
-        return {Answer::yes, fmt::format("version {}, at {}", version, folder)};
-    return {Answer::no, fmt::format("{}: {}", folder, kernel_words({"", errno, {}, {}}))};
-}
-
-std::string path_of(std::string_view controller) {
-    for (const OwnGroup& group : own_groups())
-        if (controller.empty() ? group.controllers.empty() : has_word(group.controllers, ',', controller))
-            return group.path;
-    return "/";
-}
-
-bool offers(const std::string& folder, std::string_view controller) {
-    std::ifstream file(folder + "/cgroup.controllers");
-    std::string line;
-    return std::getline(file, line) && has_word(line, ' ', controller);
-}
-
-/// A controller is in one hierarchy only: the second version's if its own group offers it, else the first's.
+/// Whether groups may be made; none is.
 Probed ask_controller(std::string_view controller) {
-    for (const Hierarchy& each : hierarchies()) {
-        std::string folder = own_folder(each, path_of(each.version_2 ? "" : controller));
-        if (each.version_2 ? offers(folder, controller) : has_word(each.options, ',', controller))
-            return ask_folder(folder, each.version_2 ? 2 : 1);
-    }
-    return {Answer::no,
-            fmt::format("no cgroup hierarchy that is mounted here has the controller {}", controller)};
+    auto place = find_controller(controller);
+    if (!place)
+        return {Answer::no, describe(place.error())};
+    return {Answer::yes, fmt::format("version {}, at {}", place->version, place->folder)};
 }
 
 constexpr auto table = std::to_array<Probe>({
