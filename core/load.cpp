@@ -9,6 +9,7 @@
 #include "core/load_topology.h"
 #include "core/pool.h"
 #include "core/segments.h"
+#include "core/static_routes.h"
 
 #include <array>
 #include <fmt/format.h>
@@ -35,7 +36,8 @@ constexpr std::array<Key, 20> top_level_keys{{
     {"matrix", KeyType::table, "one scenario for each combination", true},
     {"include", KeyType::texts, "other files that are merged in", true},
     {"pool", KeyType::texts, "from which links and bridges without addresses get subnets"},
-    {"routing", KeyType::text, "routes worked out by the runner", true},
+    {"routing", KeyType::text,
+     "\"none\" (default), or \"static\": shortest ways to every subnet on every node"},
     {"neighbours", KeyType::text, "how neighbour tables are filled", true},
     {"dad", KeyType::boolean, "wait for duplicate address detection", true},
     {"emulator", KeyType::text, "what impairs links", true},
@@ -84,6 +86,14 @@ void leave_out_repeated(Diagnostics& diagnostics) {
     });
 }
 
+void load_routing(TableReader& reader, Topology& topology) {
+    static constexpr std::array<std::string_view, 2> ways{"none", "static"};
+    auto routing = reader.choice("routing", ways);
+    // A mistake elsewhere is shown alone: half a topology has other ways.
+    if (routing && *routing == "static" && reader.diagnostics().empty())
+        add_static_routes(topology, reader.find("routing")->span);
+}
+
 void load_document(const TomlTable& document, Scenario& scenario, Diagnostics& diagnostics) {
     TableReader reader(document, Span{}, "a scenario", top_level_keys, diagnostics);
     load_texts(reader, scenario);
@@ -96,6 +106,7 @@ void load_document(const TomlTable& document, Scenario& scenario, Diagnostics& d
     join_overlays(scenario.topology);
     check_addresses(scenario.topology, diagnostics);
     load_routes(rest.texts.routes, scenario.topology, diagnostics);
+    load_routing(reader, scenario.topology);
     load_rules(rest.texts.rules, scenario.topology, diagnostics);
     load_tests(reader, scenario);
     scenario.requirements = load_requires(reader);

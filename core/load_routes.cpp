@@ -13,8 +13,6 @@ namespace netrig {
 
 namespace {
 
-constexpr std::size_t most_nexthops = 64;
-
 std::vector<std::string> names_of_nodes(const Topology& topology) {
     std::vector<std::string> names;
     for (const Node& node : topology.nodes)

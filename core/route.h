@@ -23,6 +23,9 @@ enum class RouteType { unicast, local, unreachable, blackhole, prohibit, throw_b
 /// linux/rtnetlink.h
 inline constexpr std::uint32_t default_table = 253, main_table = 254, local_table = 255;
 
+/// In one route, so that it fits into a message.
+inline constexpr std::size_t most_nexthops = 64;
+
 /// A stack of MPLS labels, the first on top (RFC 3032).
 using Labels = std::vector<std::uint32_t>;
 

@@ -189,11 +189,6 @@ struct Apply {
         return request(add.node, add_route_message(route));
     }
 
-    /// What the kernel has named can only be found by that name.
-    static bool is_to_be_found(const Nexthop& nexthop) {
-        return nexthop.index == 0 && !nexthop.device.empty();
-    }
-
     Status find_device(NodeIndex node, const std::string& name, Ifindex& index) const {
         NetlinkMessage message = get_link_message(name);
         return context.nodes[node].netlink.ask(message, doing(), [&](const nlmsghdr* header) {

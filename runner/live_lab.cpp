@@ -4,6 +4,7 @@
 #include "runner/commands_in_nodes.h"
 #include "runner/echo_prober.h"
 #include "runner/link_messages.h"
+#include "runner/route_batch.h"
 #include "runner/tcp_echo_prober.h"
 
 #include <algorithm>
@@ -42,10 +43,14 @@ Result<BuildTimes> LiveLab::build(const Plan& plan) {
     BuildTimes times;
     nodes_.reserve(topology_.nodes.size());
     ApplyContext context{topology_, home_, view_, programs_, stop_, nodes_};
-    for (const PlannedOp& planned : plan) {
+    for (std::span<const PlannedOp> rest = plan; !rest.empty();) {
+        const PlannedOp& planned = rest.front();
+        std::size_t together = count_batch(rest);
         auto begin = Clock::now();
-        if (Status applied = apply(planned.op, context); !applied)
+        Status applied = together > 1 ? add_batch(rest.first(together), context) : apply(planned.op, context);
+        if (!applied)
             return failure(applied.error());
+        rest = rest.subspan(std::max<std::size_t>(together, 1));
         nanoseconds took = Clock::now() - begin;
         if (std::holds_alternative<MakeNode>(planned.op))
             times.namespaces += took;

@@ -118,6 +118,43 @@ Status NetlinkSocket::ask(NetlinkMessage& message, const std::string& doing,
     }
 }
 
+void NetlinkBatch::add(NetlinkMessage message) {
+    const char* begin = reinterpret_cast<const char*>(message.header());
+    offsets_.push_back(bytes_.size());
+    bytes_.insert(bytes_.end(), begin, begin + message.header()->nlmsg_len);
+    bytes_.resize(NLMSG_ALIGN(bytes_.size()));
+}
+
+std::optional<NetlinkSocket::Refused> NetlinkSocket::request_all(NetlinkBatch& batch) {
+    if (batch.size() == 0)
+        return std::nullopt;
+    std::uint32_t first = sequence_ + 1;
+    for (std::size_t i = 0; i < batch.size(); ++i)
+        batch.at(i)->nlmsg_seq = ++sequence_;
+    batch.at(batch.size() - 1)->nlmsg_flags |= NLM_F_ACK;
+    if (mnl_socket_sendto(socket_.get(), batch.bytes_.data(), batch.bytes_.size()) < 0)
+        return Refused{0, system_failure("send a batch").value()};
+    std::optional<Refused> refused;
+    std::array<char, 4096> buffer;
+    for (;;) {
+        ssize_t size = mnl_socket_recvfrom(socket_.get(), buffer.data(), buffer.size());
+        if (size < 0 && errno == EINTR)
+            continue;
+        if (size < 0)
+            return Refused{0, system_failure("wait for a batch").value()};
+        // Refusals come as they arise, each in a datagram of its own, and then the last one's answer.
+        std::span<const char> data(buffer.data(), static_cast<std::size_t>(size));
+        std::uint32_t sequence = reinterpret_cast<const nlmsghdr*>(data.data())->nlmsg_seq;
+        if (sequence < first || sequence > sequence_)
+            continue;
+        auto ended = read_answer(data, sequence, {}, {});
+        if (!ended && !refused)
+            refused = Refused{sequence - first, ended.error()};
+        if (sequence == sequence_)
+            return refused;
+    }
+}
+
 void NetlinkSocket::drain(const std::function<void(const nlmsghdr*)>& visit) {
     std::array<char, 32768> buffer;
     for (;;) {

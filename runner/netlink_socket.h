@@ -10,7 +10,9 @@
 #include <functional>
 #include <libmnl/libmnl.h>
 #include <memory>
+#include <optional>
 #include <span>
+#include <vector>
 
 namespace netrig {
 
@@ -30,6 +32,21 @@ private:
     alignas(nlmsghdr) std::array<char, 4096> buffer_{};
 };
 
+/// Several requests that are sent together, and only the last acknowledged.
+class NetlinkBatch {
+public:
+    void add(NetlinkMessage message);
+    [[nodiscard]] std::size_t size() const { return offsets_.size(); }
+
+private:
+    friend class NetlinkSocket;
+    [[nodiscard]] nlmsghdr* at(std::size_t i) {
+        return reinterpret_cast<nlmsghdr*>(bytes_.data() + offsets_[i]);
+    }
+    std::vector<char> bytes_;
+    std::vector<std::size_t> offsets_;
+};
+
 class NetlinkSocket {
 public:
     /// In the calling thread's network namespace. `groups`: RTNLGRP_* to be notified of, none for requests.
@@ -44,6 +61,16 @@ public:
     /// Sends a request that is answered with messages; calls `visit` for each. Dump or single.
     Status ask(NetlinkMessage& message, const std::string& doing,
                const std::function<void(const nlmsghdr*)>& visit);
+
+    /// Which request of a batch was refused, and why.
+    struct Refused {
+        std::size_t position = 0;
+        Error error;
+    };
+
+    /// Sends all of them and waits until the kernel is through. The first refusal, if any; it does not keep
+    /// the kernel from those after it.
+    std::optional<Refused> request_all(NetlinkBatch& batch);
 
     /// Takes all notifications that have come, without waiting; `visit` may be empty. An overrun is none lost
     /// for us: whoever waits looks at the state itself.

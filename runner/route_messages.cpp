@@ -266,6 +266,10 @@ NetlinkMessage add_route_message(const Route& route) {
     return message;
 }
 
+bool is_to_be_found(const Nexthop& nexthop) {
+    return nexthop.index == 0 && !nexthop.device.empty();
+}
+
 NetlinkMessage add_rule_message(const Rule& rule) {
     NetlinkMessage message(RTM_NEWRULE, make_new);
     auto& info = message.extra<fib_rule_hdr>();

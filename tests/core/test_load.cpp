@@ -187,7 +187,7 @@ error: 'lo' can't be 'on'
 TEST_CASE("keys of the format that this version has not are refused as such, wherever they stand") {
     CHECK(messages_in(R"(
 emulator = "kernel"
-routing = "static"
+grading = {}
 matrix = { family = ["ipv4", "ipv6"] }
 [[links]]
 ends = ["red", "blue"]
@@ -205,7 +205,7 @@ dns = {}
 for = "2s"
 tcp-echo = { between = "red -> red", source-port = 7 }
 )") == R"(1:1 'emulator' is not supported yet by this version of netrig
-2:1 'routing' is not supported yet by this version of netrig
+2:1 'grading' is not supported yet by this version of netrig
 3:1 'matrix' is not supported yet by this version of netrig
 6:1 'delay' is not supported yet by this version of netrig
 10:1 'services' is not supported yet by this version of netrig

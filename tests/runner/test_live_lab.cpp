@@ -110,6 +110,44 @@ TEST_CASE("whoever waits for a change is woken by one in any node, long before t
     CHECK(said == "done, woken");
 }
 
+TEST_CASE("in a random graph of routers every host reaches every other by routes that nobody wrote") {
+    if (skipped_without_namespaces())
+        return;
+    std::string links = "\"h[1-20] -- r[1-20]\", \"h[21-30] -- r[1-10]\",";
+    std::uint32_t random = 1;
+    auto one_of = [&](std::uint32_t count) {
+        random = random * 1'664'525 + 1'013'904'223; // Numerical Recipes
+        return 1 + (random >> 16) % count;
+    };
+    for (std::uint32_t router = 2; router <= 20; ++router) // a tree, so that all are joined
+        links += fmt::format("\"r{} -- r{}\",", one_of(router - 1), router);
+    for (int more = 0; more < 15; ++more) {
+        std::uint32_t a = one_of(20);
+        links += fmt::format("\"r{} -- r{}\",", a, a % 20 + 1);
+    }
+    std::string said =
+        in_lab("hosts = [\"h[1-30]\"]\nrouters = [\"r[1-20]\"]\nrouting = \"static\"\n"
+               "pool = [\"10.0.0.0/16\", \"2001:db8::/48\"]\nlinks = [" +
+                   links + "]\n",
+               [](LiveLab& lab) {
+                   std::vector<EchoRequest> requests;
+                   for (NodeIndex from = 0; from < 50; ++from)
+                       for (NodeIndex to = 0; to < 50; ++to)
+                           for (Family family : {Family::ipv4, Family::ipv6})
+                               if (from != to)
+                                   requests.push_back(
+                                       {.from = from, .to = *address_of(lab.topology(), from, to, family)});
+                   auto answers = lab.ping(requests);
+                   if (!answers)
+                       return describe(answers.error());
+                   std::size_t replies = 0;
+                   for (const EchoAnswer& answer : *answers)
+                       replies += answer.outcome == EchoOutcome::reply ? 1 : 0;
+                   return fmt::format("{} of {}", replies, answers->size());
+               });
+    CHECK(said == "4900 of 4900");
+}
+
 TEST_CASE("an operation that the kernel refuses ends the build with its name and the kernel's words") {
     if (skipped_without_namespaces())
         return;

@@ -213,6 +213,23 @@ nodes.a.routes = ["10.9.0.0/16 via b scope host"]
                          contains("Route with host scope can not have a gateway"));
 }
 
+TEST_CASE("of many routes each is added, and the first that the kernel refuses is named") {
+    if (skipped_without_namespaces())
+        return;
+    auto topology = [](const std::string& refused) {
+        std::string list;
+        for (int i = 0; i < 200; ++i)
+            list += fmt::format("\"10.{}.0.0/16 via b{}\",", 10 + i, i == 70 || i == 72 ? refused : "");
+        return "hosts = [\"a\", \"b\"]\nlinks = [{ ends = [\"a\", \"b\"], subnet = \"10.0.0.0/24\" }]\n"
+               "nodes.a.routes = [" +
+               list + "]\n";
+    };
+    auto count = [](LiveLab& lab) { return run_on(lab, 0, "ip route show | grep -c ' via '"); };
+    CHECK(in_lab(topology(""), count) == "200\n");
+    CHECK_THAT(in_lab(topology(" scope host"), count),
+               contains("cannot add route 10.80.0.0/16 via 10.0.0.2 scope 254 in a: "));
+}
+
 // No kernel here may have MPLS, so the bytes are compared with what linux/mpls.h and ip(8) make of them.
 
 TEST_CASE(
