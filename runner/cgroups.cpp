@@ -1,5 +1,6 @@
 #include "runner/cgroups.h"
 
+#include "runner/mounts.h"
 #include "runner/system_error.h"
 
 #include <fcntl.h>
@@ -19,7 +20,7 @@ struct OwnGroup {
     std::string controllers, path;
 };
 
-/// A line of /proc/self/mountinfo (proc(5)) of type cgroup or cgroup2.
+/// One that is mounted here.
 struct Hierarchy {
     std::string root, mounted_at, options;
     bool version_2 = false;
@@ -46,20 +47,12 @@ std::vector<OwnGroup> own_groups() {
 
 std::vector<Hierarchy> hierarchies() {
     std::vector<Hierarchy> found;
-    std::ifstream file("/proc/self/mountinfo");
-    for (std::string line; std::getline(file, line);) {
-        std::size_t dash = line.find(" - ");
-        if (dash == std::string::npos)
-            continue;
-        std::istringstream mount(line.substr(0, dash)), system(line.substr(dash + 3));
-        std::string skipped, kind, source;
-        Hierarchy each;
-        mount >> skipped >> skipped >> skipped >> each.root >> each.mounted_at;
-        system >> kind >> source >> each.options;
-        each.version_2 = kind == "cgroup2";
-        if (each.version_2 || kind == "cgroup")
-            found.push_back(each);
-    }
+    auto mounts = own_mounts();
+    if (!mounts)
+        return found;
+    for (const Mount& each : *mounts)
+        if (each.kind == "cgroup" || each.kind == "cgroup2")
+            found.push_back({each.root, each.mounted_at, each.system_options, each.kind == "cgroup2"});
     return found;
 }
 
@@ -124,6 +117,18 @@ Result<ControllerPlace> find_controller(std::string_view controller) {
                     0,
                     "no cgroup hierarchy that is mounted here has it",
                     {}});
+}
+
+std::set<std::string> own_cgroup_folders() {
+    std::set<std::string> folders;
+    std::vector<OwnGroup> own = own_groups();
+    for (const Hierarchy& each : hierarchies())
+        for (const OwnGroup& group : own) { // of version 1 by its first controller, or its name
+            std::string first = group.controllers.substr(0, group.controllers.find(','));
+            if (each.version_2 ? first.empty() : !first.empty() && has_word(each.options, ',', first))
+                folders.insert(own_folder(each, group.path));
+        }
+    return folders;
 }
 
 } // namespace netrig

@@ -3,6 +3,7 @@
 
 #include "core/result.h"
 
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -19,5 +20,8 @@ struct ControllerPlace {
 /// processes" rule), so it is the nearest one upwards that hands the controller on. An Error says why there
 /// is none.
 Result<ControllerPlace> find_controller(std::string_view controller);
+
+/// The groups that the calling process is in, one of every hierarchy that is mounted.
+std::set<std::string> own_cgroup_folders();
 
 } // namespace netrig

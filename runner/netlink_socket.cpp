@@ -78,6 +78,10 @@ Result<NetlinkSocket> NetlinkSocket::open_generic() {
     return open_bus(NETLINK_GENERIC);
 }
 
+Result<NetlinkSocket> NetlinkSocket::open_netfilter() {
+    return open_bus(NETLINK_NETFILTER);
+}
+
 Result<NetlinkSocket> NetlinkSocket::open(std::span<const unsigned> groups) {
     auto result = open_bus(NETLINK_ROUTE);
     for (unsigned group : result ? groups : std::span<const unsigned>())

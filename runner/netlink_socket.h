@@ -54,6 +54,8 @@ public:
 
     /// The same for generic netlink (linux/genetlink.h).
     static Result<NetlinkSocket> open_generic();
+    /// The same for netfilter (linux/netfilter/nfnetlink.h).
+    static Result<NetlinkSocket> open_netfilter();
 
     /// Sends and waits for the acknowledgement. `doing` names the work in the Error.
     Status request(NetlinkMessage& message, const std::string& doing);

@@ -11,7 +11,9 @@ namespace netrig {
 /// and a firewall rule where nft is.
 void furnish(const Machine& machine);
 
-/// Links, addresses, routes, rules, firewall, mounts, host name and all sysctls under net.
+/// Links, addresses, routes, rules, firewall, mounts, host name and all sysctls under net, as the system's
+/// own programs show them, and all that netrig itself compares (runner/machine_survey.h): cgroups, temporary
+/// files and IPC too.
 std::string host_state(const Machine& machine);
 
 /// Processes other than the machine's first, and namespaces other than its own that a process is in or holds

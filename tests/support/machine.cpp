@@ -1,10 +1,12 @@
 #include "tests/support/machine.h"
 
 #include "runner/system_error.h"
+#include "tests/support/temporary_folder.h"
 
 #include <array>
 #include <csignal>
 #include <fcntl.h>
+#include <filesystem>
 #include <fmt/format.h>
 #include <sched.h>
 #include <sys/mount.h>
@@ -12,6 +14,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <system_error>
+#include <vector>
 
 namespace netrig {
 
@@ -33,11 +36,49 @@ Status map_ids(uid_t inside, uid_t user, gid_t group) {
     return write_file("/proc/self/gid_map", fmt::format("{} {} 1", inside, group));
 }
 
+/// What was at `path` before, and where it is to be seen again.
+struct Kept {
+    std::string path;
+    Fd tree;
+};
+
+/// Clones of what lies below `folder` and is needed in the machine too, least deep first.
+std::vector<Kept> keep_below(const std::string& folder) {
+    std::error_code error;
+    std::vector<Kept> kept;
+    for (const std::filesystem::path& path :
+         {place_of_temporary_folders(), std::filesystem::path(NETRIG_SOURCE_DIR),
+          std::filesystem::path(NETRIG_BINARY).parent_path(), std::filesystem::current_path(error)})
+        if (path.string().starts_with(folder + "/"))
+            kept.push_back({path.string(), Fd(static_cast<int>(syscall(SYS_open_tree, AT_FDCWD, path.c_str(),
+                                                                       OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC |
+                                                                           AT_RECURSIVE)))});
+    return kept;
+}
+
+Status own_temporary_folder(const std::string& folder) {
+    std::vector<Kept> kept = keep_below(folder);
+    if (mount("tmpfs", folder.c_str(), "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777") != 0)
+        return system_failure("mount " + folder);
+    for (const Kept& each : kept) {
+        std::error_code error;
+        std::filesystem::create_directories(each.path, error);
+        if (syscall(SYS_move_mount, each.tree.get(), "", AT_FDCWD, each.path.c_str(),
+                    MOVE_MOUNT_F_EMPTY_PATH) != 0)
+            return system_failure("show " + each.path);
+    }
+    return {};
+}
+
 Status set_up() {
     if (mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0)
         return system_failure("make the mounts private");
     if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr) != 0)
         return system_failure("mount /proc");
+    for (const char* folder : {"/tmp", "/var/tmp", "/dev/shm"})
+        if (std::filesystem::is_directory(folder))
+            if (Status own = own_temporary_folder(folder); !own)
+                return own;
     return {};
 }
 

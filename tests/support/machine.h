@@ -1,5 +1,6 @@
 // A machine of the test's own to stand for the host: a process that is PID 1 of namespaces in which nothing
-// else runs, so that what netrig changes or leaves behind on a host can be seen, whatever else runs here.
+// else runs, so that what netrig changes or leaves behind on a host can be seen, whatever else runs here. Its
+// folders for temporary files are its own, with only the tests' folders, netrig's source and binary in them.
 #pragma once
 
 #include "core/result.h"

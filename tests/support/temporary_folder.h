@@ -11,9 +11,18 @@
 
 namespace netrig {
 
+/// Where they all are: one place that a Machine, whose /tmp is its own, can show as well. It stays, empty.
+inline std::filesystem::path place_of_temporary_folders() {
+    namespace fs = std::filesystem;
+    fs::path place = fs::temp_directory_path() / "netrig-tests";
+    if (mkdir(place.c_str(), 0777) == 0) // of this user; others may use it all the same
+        fs::permissions(place, fs::perms::all | fs::perms::sticky_bit);
+    return place;
+}
+
 class TemporaryFolder {
 public:
-    TemporaryFolder() : path_((std::filesystem::temp_directory_path() / "netrig-test-XXXXXX").string()) {
+    TemporaryFolder() : path_((place_of_temporary_folders() / "XXXXXX").string()) {
         if (mkdtemp(path_.data()) == nullptr || chmod(path_.c_str(), 0777) != 0)
             throw std::runtime_error("cannot make a temporary folder");
     }
