@@ -55,6 +55,22 @@ struct ScenarioBuilt {
     bool operator==(const ScenarioBuilt&) const = default;
 };
 
+/// By which a namespace is known (namespaces(7)) to whoever stands outside of it.
+struct LabNamespace {
+    std::string whose;       ///< the node's name; empty for the lab's own
+    std::string kind;        ///< "net", "mnt", as in /proc/PID/ns
+    std::uint64_t inode = 0; ///< a number that the kernel gives to another one as soon as this one is gone
+    std::uint64_t id = 0;    ///< one that it never gives again; 0 where this kernel has none for the kind
+    bool operator==(const LabNamespace&) const = default;
+};
+
+/// The namespaces that the lab has made, however far its building came. Told when leaks are to be looked for.
+struct LabNamespaces {
+    std::size_t scenario = 0;
+    std::vector<LabNamespace> namespaces;
+    bool operator==(const LabNamespaces&) const = default;
+};
+
 struct TestStarted {
     std::size_t scenario = 0, test = 0;
     bool operator==(const TestStarted&) const = default;
@@ -104,6 +120,16 @@ struct ScenarioFinished {
     bool operator==(const ScenarioFinished&) const = default;
 };
 
+/// All labs are gone, and the machine was compared with what it was before the run, where that was asked for.
+struct MachineChecked {
+    Outcome outcome = Outcome::passed; ///< failed: the run left something behind; errored: could not look
+    std::string reason;                ///< of errored
+    std::vector<std::string> left;     ///< what the run left behind, a line each
+    std::vector<std::string> changed;  ///< what changed meanwhile, not by the run as far as can be told
+    Duration took{};
+    bool operator==(const MachineChecked&) const = default;
+};
+
 struct RunFinished {
     Duration took{};
     int signal = 0; ///< that ended the run early; 0 for none
@@ -113,7 +139,7 @@ struct RunFinished {
 struct Event {
     std::int64_t time = 0; ///< microseconds since 1970-01-01 00:00 UTC
     std::variant<RunStarted, ScenarioStarted, ScenarioBuilt, TestStarted, StepStarted, StepFinished,
-                 StepStopped, TestFinished, ScenarioFinished, RunFinished>
+                 StepStopped, TestFinished, ScenarioFinished, RunFinished, LabNamespaces, MachineChecked>
         what;
     bool operator==(const Event&) const = default;
 };

@@ -83,6 +83,10 @@ bool is_failure(Outcome outcome) {
     return outcome == Outcome::failed || outcome == Outcome::errored;
 }
 
+std::string case_name(const MachineCheck&) {
+    return fmt::format("{}: {}", MachineCheck::suite, MachineCheck::name);
+}
+
 } // namespace
 
 Console::Console(ConsoleOptions options, Write write) : options_(options), write_(std::move(write)) {}
@@ -128,20 +132,35 @@ std::string Console::scenario_lines(const ScenarioResult& scenario) const {
     return options_.stats ? text + stats_line(scenario) : text;
 }
 
-std::string Console::failure(Outcome outcome, const std::string& name, const std::string& text,
-                             const ScenarioResult& scenario) const {
-    return fmt::format("\n{} {}\n{}  again:    {}\n", status(outcome), terminal_line(name),
-                       terminal_text(text), terminal_line("netrig run " + shell_word(scenario.file)));
+std::string Console::check_lines(const MachineCheck& check) const {
+    bool told_later = is_failure(check.outcome); // with all that changed
+    std::string found;
+    if (!check.left.empty())
+        found = counted(check.left.size(), "thing") + (check.left.size() == 1 ? " was" : " were");
+    if (!check.changed.empty())
+        found += fmt::format("{}{} by others{}", found.empty() ? "" : ", ",
+                             counted(check.changed.size(), "change"),
+                             told_later || options_.verbose ? "" : ", see -v");
+    std::string name = case_name(check);
+    std::string text =
+        line(check.outcome, check.took, found.empty() ? name : fmt::format("{} ({})", name, found));
+    return options_.verbose && !told_later ? text + terminal_text(changes_text(check)) : text;
+}
+
+std::string Console::failure(Outcome outcome, const std::string& name, const std::string& text) const {
+    return fmt::format("\n{} {}\n{}", status(outcome), terminal_line(name), terminal_text(text));
 }
 
 std::string Console::failures(const ScenarioResult& scenario) const {
-    std::string text;
+    std::string text,
+        again = fmt::format("  again:    {}\n", terminal_line("netrig run " + shell_word(scenario.file)));
     if (scenario.is_case() && is_failure(scenario.outcome))
-        text += failure(scenario.outcome, scenario.name, failure_text(scenario), scenario);
+        text += failure(scenario.outcome, scenario.name, failure_text(scenario)) + again;
     for (const TestResult& test : scenario.tests)
         if (is_failure(test.outcome))
             text += failure(test.outcome, fmt::format("{}: {}", scenario.name, test.name),
-                            failure_text(scenario, test), scenario);
+                            failure_text(scenario, test)) +
+                    again;
     return text;
 }
 
@@ -150,8 +169,12 @@ std::string Console::ending(const RunTree& tree) const {
     for (const ScenarioResult& scenario : tree.scenarios)
         if (!scenario.finished)
             text += scenario_lines(scenario);
+    if (tree.check)
+        text += check_lines(*tree.check);
     for (const ScenarioResult& scenario : tree.scenarios)
         text += failures(scenario);
+    if (tree.check && is_failure(tree.check->outcome))
+        text += failure(tree.check->outcome, case_name(*tree.check), failure_text(*tree.check));
     text += "\n";
     std::size_t not_started = tree.planned - std::min(tree.planned, tree.scenarios.size());
     if (tree.signal != 0)
@@ -159,11 +182,11 @@ std::string Console::ending(const RunTree& tree) const {
                             not_started == 0 ? ""
                                              : fmt::format(", {} of {} not started", not_started,
                                                            counted(tree.planned, "scenario")));
-    Counts counts = count(tree);
-    if (counts.skipped > 0 && counts.skipped == counts.all())
+    Counts counts = count(tree), tests = count_scenarios(tree);
+    if (tests.skipped > 0 && tests.skipped == tests.all())
         text += fmt::format("NOTHING WAS TESTED: {} skipped, for the reasons above\n",
-                            counts.all() == 1 ? "the one test was"
-                                              : fmt::format("all {} tests were", counts.all()));
+                            tests.all() == 1 ? "the one test was"
+                                             : fmt::format("all {} tests were", tests.all()));
     return text + fmt::format("{}, {}: {} passed, {} failed, {} errored, {} skipped in {:.3f}s\n",
                               counted(tree.scenarios.size(), "scenario"), counted(counts.all(), "test"),
                               counts.passed, counts.failed, counts.errored, counts.skipped,

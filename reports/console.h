@@ -32,8 +32,9 @@ private:
     [[nodiscard]] std::string scenario_lines(const ScenarioResult& scenario) const;
     [[nodiscard]] std::string test_line(const TestResult& test) const;
     [[nodiscard]] std::string failures(const ScenarioResult& scenario) const;
-    [[nodiscard]] std::string failure(Outcome outcome, const std::string& name, const std::string& text,
-                                      const ScenarioResult& scenario) const;
+    [[nodiscard]] std::string check_lines(const MachineCheck& check) const;
+    [[nodiscard]] std::string failure(Outcome outcome, const std::string& name,
+                                      const std::string& text) const;
     [[nodiscard]] std::string ending(const RunTree& tree) const;
 
     ConsoleOptions options_;

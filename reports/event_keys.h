@@ -106,6 +106,26 @@ void visit_keys(auto& each, Of<ScenarioFinished> auto& event) {
     each("teardown-ns", event.teardown);
 }
 
+void visit_keys(auto& each, Of<LabNamespace> auto& one) {
+    each("whose", one.whose);
+    each("kind", one.kind);
+    each("inode", one.inode);
+    each("id", one.id);
+}
+
+void visit_keys(auto& each, Of<LabNamespaces> auto& event) {
+    each("scenario", event.scenario);
+    each("namespaces", event.namespaces);
+}
+
+void visit_keys(auto& each, Of<MachineChecked> auto& event) {
+    each("outcome", event.outcome);
+    each("reason", event.reason);
+    each("left", event.left);
+    each("changed", event.changed);
+    each("took-ns", event.took);
+}
+
 void visit_keys(auto& each, Of<RunFinished> auto& event) {
     each("took-ns", event.took);
     each("signal", event.signal);

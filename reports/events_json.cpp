@@ -22,9 +22,10 @@ constexpr int version = 1;
 constexpr std::int64_t latest_time = 9'000'000'000'000'000; // microseconds; as nanoseconds it still fits
 constexpr std::int64_t longest_duration = 365LL * 24 * 3600 * 1'000'000'000;
 
-constexpr std::array<std::string_view, 10> type_words{
-    "run-started",   "scenario-started", "scenario-built", "test-started",      "step-started",
-    "step-finished", "step-stopped",     "test-finished",  "scenario-finished", "run-finished"};
+constexpr std::array<std::string_view, 12> type_words{"run-started",  "scenario-started", "scenario-built",
+                                                      "test-started", "step-started",     "step-finished",
+                                                      "step-stopped", "test-finished",    "scenario-finished",
+                                                      "run-finished", "lab-namespaces",   "machine-checked"};
 static_assert(type_words.size() == std::variant_size_v<decltype(Event::what)>);
 
 constexpr std::span<const std::string_view> words_of(Outcome) {

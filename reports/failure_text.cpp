@@ -10,6 +10,7 @@ namespace netrig {
 
 namespace {
 
+constexpr std::size_t most_lines = 50;                          // of what was found on the machine
 constexpr std::size_t longest_message = 200, longest_part = 60; // three parts and the words between them fit
 
 bool is_bad(const StepResult& step) {
@@ -115,6 +116,17 @@ std::string bad_steps(const ScenarioResult& scenario, const TestResult& test, co
     return text;
 }
 
+/// A busy machine's new files may be thousands.
+std::string list_text(std::string_view heading, const std::vector<std::string>& lines) {
+    if (lines.empty())
+        return {};
+    std::string text = fmt::format("  {}:\n", heading);
+    for (std::size_t i = 0; i < std::min(lines.size(), most_lines); ++i)
+        text += behind_bar(lines[i]);
+    return lines.size() > most_lines ? text + fmt::format("  | and {} more\n", lines.size() - most_lines)
+                                     : text;
+}
+
 } // namespace
 
 std::string failure_message(const TestResult& test) {
@@ -143,6 +155,24 @@ std::string failure_text(const ScenarioResult& scenario) {
     std::string message = failure_message(scenario);
     return message + "\n" + arrow(scenario.file, 0, 0) + full_reason(scenario.reason, message) +
            labelled("help:", scenario.help);
+}
+
+std::string failure_message(const MachineCheck& check) {
+    if (check.outcome == Outcome::errored)
+        return reason_message(check.reason, check.outcome);
+    std::string more = check.left.size() > 1 ? fmt::format(", and {} more", check.left.size() - 1) : "";
+    std::string first = check.left.empty() ? "something" : check.left.front();
+    return shorten(one_line(fmt::format("left behind: {}", first)), longest_message - more.size()) + more;
+}
+
+std::string failure_text(const MachineCheck& check) {
+    std::string message = failure_message(check);
+    std::string text = message + "\n" + full_reason(check.reason, message);
+    return text + list_text("left behind", check.left) + changes_text(check);
+}
+
+std::string changes_text(const MachineCheck& check) {
+    return list_text("changed meanwhile, not by the run as far as can be told", check.changed);
 }
 
 } // namespace netrig

@@ -20,4 +20,9 @@ std::string failure_text(const ScenarioResult& scenario, const TestResult& test)
 std::string failure_message(const ScenarioResult& scenario);
 std::string failure_text(const ScenarioResult& scenario);
 
+/// Of the check of the machine; of a passed one what else changed.
+std::string failure_message(const MachineCheck& check);
+std::string failure_text(const MachineCheck& check);
+std::string changes_text(const MachineCheck& check); ///< empty when nothing else changed
+
 } // namespace netrig

@@ -150,6 +150,18 @@ Case case_of(const ScenarioResult& scenario) {
     return result;
 }
 
+/// What changed beside is in a passed case's output, for readers show no body of those.
+Case case_of(const MachineCheck& check) {
+    FailureKind kind = check.outcome == Outcome::failed ? FailureKind::teardown : FailureKind::none;
+    Case result{MachineCheck::name, check.outcome, kind, check.took};
+    result.output = changes_text(check);
+    if (check.outcome == Outcome::passed)
+        return result;
+    result.message = failure_message(check);
+    result.body = failure_text(check);
+    return result;
+}
+
 std::vector<Case> cases_of(const ScenarioResult& scenario) {
     std::vector<Case> cases;
     if (scenario.is_case())
@@ -223,14 +235,24 @@ void append_suite(pugi::xml_node root, std::size_t id, Suite what, const RunTree
         append_case(suite, each, what.name, what.file);
 }
 
-/// Readers refuse a report without a case.
-Suite no_tests(const RunTree& tree) {
-    Case none{"netrig.no-tests", Outcome::skipped};
-    none.message = tree.signal != 0
-                       ? fmt::format("interrupted by {} before any scenario", signal_name(tree.signal))
-                       : "no scenario was run";
-    none.body = none.message + "\n";
-    return {"netrig", "", tree.started, tree.took, {none}};
+/// What no scenario tells: that the machine is as before, and that there was none. Readers refuse a report
+/// without a case.
+Suite own_suite(const RunTree& tree) {
+    Suite suite{MachineCheck::suite, "", tree.started, tree.took, {}};
+    if (count_scenarios(tree).all() == 0) {
+        Case none{"netrig.no-tests", Outcome::skipped};
+        none.message = tree.signal != 0
+                           ? fmt::format("interrupted by {} before any scenario", signal_name(tree.signal))
+                           : "no scenario was run";
+        none.body = none.message + "\n";
+        suite.cases.push_back(std::move(none));
+    }
+    if (tree.check) {
+        suite.since = tree.check->since;
+        suite.took = tree.check->took;
+        suite.cases.push_back(case_of(*tree.check));
+    }
+    return suite;
 }
 
 /// pugixml escapes every '>'. XML asks for that only after "]]" (XML 1.0, 2.4), and some readers show what
@@ -273,10 +295,10 @@ std::string junit(const RunTree& tree) {
     set(declaration, "version", "1.0");
     set(declaration, "encoding", "UTF-8");
     Counts counts = count(tree);
-    bool empty = counts.all() == 0;
+    bool empty = count_scenarios(tree).all() == 0;
     pugi::xml_node root = append(document, "testsuites");
     set(root, "name", "netrig");
-    set(root, "tests", empty ? 1 : counts.all());
+    set(root, "tests", counts.all() + (empty ? 1 : 0));
     set(root, "failures", counts.failed);
     set(root, "errors", counts.errored);
     set_time(root, tree.took);
@@ -287,8 +309,10 @@ std::string junit(const RunTree& tree) {
                      {names.take(xml_text(one_line(dotted(scenario.file)))), scenario.file, scenario.since,
                       scenario.took, cases_of(scenario), scenario.built ? scenario.built->ids : ""},
                      tree);
-    if (empty)
-        append_suite(root, 0, no_tests(tree), tree);
+    if (Suite own = own_suite(tree); !own.cases.empty()) {
+        own.name = names.take(own.name);
+        append_suite(root, id, std::move(own), tree);
+    }
     return print(document);
 }
 

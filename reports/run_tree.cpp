@@ -188,6 +188,11 @@ void RunTreeBuilder::apply(const ScenarioFinished& event) {
     close_tests(*scenario, now_);
 }
 
+void RunTreeBuilder::apply(const MachineChecked& event) {
+    WallTime since = now_ - std::chrono::duration_cast<std::chrono::microseconds>(event.took);
+    run_.check = {event.outcome, event.reason, event.left, event.changed, since, event.took};
+}
+
 void RunTreeBuilder::apply(const RunFinished& event) {
     run_.took = event.took;
     run_.signal = event.signal;
@@ -224,10 +229,17 @@ Counts count(const ScenarioResult& scenario) {
     return counts;
 }
 
-Counts count(const RunTree& tree) {
+Counts count_scenarios(const RunTree& tree) {
     Counts counts;
     for (const ScenarioResult& scenario : tree.scenarios)
         add(counts, scenario);
+    return counts;
+}
+
+Counts count(const RunTree& tree) {
+    Counts counts = count_scenarios(tree);
+    if (tree.check)
+        counts.add(tree.check->outcome);
     return counts;
 }
 
@@ -242,12 +254,16 @@ static bool lacks_only_requirements(const ScenarioResult& scenario) {
 int exit_status(const RunTree& tree) {
     if (tree.signal != 0)
         return 128 + std::clamp(tree.signal, 1, 127);
+    if (tree.check && tree.check->outcome == Outcome::failed)
+        return 7;
     Counts counts = count(tree);
     if (counts.failed > 0)
         return 1;
     if (counts.errored == 0)
         return 0;
-    bool only_missing = std::all_of(tree.scenarios.begin(), tree.scenarios.end(), lacks_only_requirements);
+    bool check_errored = tree.check && tree.check->outcome == Outcome::errored;
+    bool only_missing =
+        !check_errored && std::all_of(tree.scenarios.begin(), tree.scenarios.end(), lacks_only_requirements);
     return only_missing ? 5 : 6;
 }
 

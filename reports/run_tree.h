@@ -71,11 +71,24 @@ struct ScenarioResult {
     [[nodiscard]] bool is_case() const;
 };
 
+/// Whether the machine was afterwards as before: a case of its own.
+struct MachineCheck {
+    static constexpr const char *suite = "netrig", *name = "nothing is left behind";
+
+    Outcome outcome = Outcome::passed;
+    std::string reason;
+    std::vector<std::string> left, changed; ///< by the run; by others as far as can be told
+    WallTime since{};
+    Duration took{};
+    bool operator==(const MachineCheck&) const = default;
+};
+
 struct RunTree {
     std::string version, kernel, host;
     WallTime started{};
     std::size_t planned = 0;               ///< scenarios; fewer are here when the run was ended early
     std::vector<ScenarioResult> scenarios; ///< by their numbers, not in the order in which they ended
+    std::optional<MachineCheck> check{};   ///< nothing when it was not asked for
     Duration took{};
     int signal = 0;
     bool operator==(const RunTree&) const = default;
@@ -104,6 +117,8 @@ private:
     void apply(const TestFinished& event);
     void apply(const ScenarioFinished& event);
     void apply(const RunFinished& event);
+    void apply(const LabNamespaces&) {} // only while the labs live
+    void apply(const MachineChecked& event);
     ScenarioResult* open_scenario(std::size_t scenario);
     TestResult* open_test(std::size_t scenario, std::size_t test);
 
@@ -113,7 +128,7 @@ private:
     bool over_ = false;
 };
 
-/// Of cases: the tests, and the scenarios that are cases of their own.
+/// Of cases: the tests, the scenarios that are cases of their own, and the check of the machine.
 struct Counts {
     std::size_t passed = 0, failed = 0, errored = 0, skipped = 0;
     bool operator==(const Counts&) const = default;
@@ -124,9 +139,12 @@ struct Counts {
 
 Counts count(const RunTree& tree);
 Counts count(const ScenarioResult& scenario);
+Counts count_scenarios(const RunTree& tree); ///< without the check of the machine
 
-/// What `netrig run` exits with as far as results decide it: 128+n ended by signal n, 1 a test failed, 6 only
-/// errors, 5 only errors for want of a requirement (which are skips unless --no-skip was given), 0 none.
+/// What `netrig run` exits with as far as results decide it: 128+n ended by signal n, 7 something was left
+/// behind (which says more than failed tests do: on such a machine no later result can be relied on), 1 a
+/// test failed, 6 only errors, 5 only errors for want of a requirement (which are skips unless --no-skip was
+/// given), 0 none.
 int exit_status(const RunTree& tree);
 
 /// "SIGINT", or "signal 99" for what has no name here.

@@ -131,6 +131,12 @@ inline std::vector<Event> broken() {
     };
 }
 
+/// The machine was compared after the run; with what was left, it failed.
+inline MachineChecked checked(std::vector<std::string> left, std::vector<std::string> changed = {}) {
+    return {left.empty() ? Outcome::passed : Outcome::failed, "", std::move(left), std::move(changed),
+            milliseconds(2)};
+}
+
 inline std::vector<Event> joined(std::initializer_list<std::vector<Event>> parts) {
     std::vector<Event> all;
     for (const std::vector<Event>& part : parts)

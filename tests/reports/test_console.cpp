@@ -1,11 +1,6 @@
 #include "recorded_run.h"
 #include "reports/console.h"
-
-#if __has_include(<catch2/catch_all.hpp>)
-#include <catch2/catch_all.hpp>
-#else
-#include <catch2/catch.hpp>
-#endif
+#include "tests/support/contains.h"
 
 using namespace netrig;
 using namespace netrig::recorded;
@@ -109,6 +104,63 @@ ended in 'ping red -> blue': interrupted by SIGINT
 interrupted by SIGINT, 3 of 4 scenarios not started
 1 scenario, 2 tests: 0 passed, 0 failed, 1 errored, 1 skipped in 0.005s
 )");
+}
+
+TEST_CASE("the check of the machine has a line, and what else changed where there is room for it") {
+    std::vector<Event> clean = joined({veth(), {at(9, checked({})), at(9, RunFinished{milliseconds(9)})}});
+    std::string scenario = " PASS [   0.008s] scenarios/document/veth.toml: two hosts (2 tests)\n";
+    std::string sum = "\n1 scenario, 3 tests: 3 passed, 0 failed, 0 errored, 0 skipped in 0.009s\n";
+    CHECK(shown(clean) == scenario + " PASS [   0.002s] netrig: nothing is left behind\n" + sum);
+    std::vector<Event> busy =
+        joined({veth(), {at(9, checked({}, {"file /tmp/x is new"})), at(9, RunFinished{milliseconds(9)})}});
+    CHECK(shown(busy) ==
+          scenario + " PASS [   0.002s] netrig: nothing is left behind (1 change by others, see -v)\n" + sum);
+    CHECK_THAT(shown(busy, {.verbose = true}),
+               contains(" PASS [   0.002s] netrig: nothing is left behind (1 change by others)\n"
+                        "  changed meanwhile, not by the run as far as can be told:\n"
+                        "  | file /tmp/x is new\n\n"));
+}
+
+TEST_CASE("what was left behind is shown as a failure, with what else changed") {
+    CHECK(shown(joined({veth(),
+                        {at(9, checked({"process 7 (a\x1b[2J)", "process 8 (b)"}, {"file /tmp/x is new"})),
+                         at(9, RunFinished{milliseconds(9)})}})) ==
+          R"( PASS [   0.008s] scenarios/document/veth.toml: two hosts (2 tests)
+ FAIL [   0.002s] netrig: nothing is left behind (2 things were, 1 change by others)
+
+ FAIL netrig: nothing is left behind
+left behind: process 7 (a\x1b[2J), and 1 more
+  left behind:
+  | process 7 (a\x1b[2J)
+  | process 8 (b)
+  changed meanwhile, not by the run as far as can be told:
+  | file /tmp/x is new
+
+1 scenario, 3 tests: 2 passed, 1 failed, 0 errored, 0 skipped in 0.009s
+)");
+}
+
+TEST_CASE("a machine that could not be looked at is shown as an error with the reason") {
+    CHECK_THAT(
+        shown(joined({veth(), {at(9, MachineChecked{Outcome::errored, "no /proc"}), at(9, RunFinished{})}})),
+        contains("\nERROR netrig: nothing is left behind\nno /proc\n"));
+}
+
+TEST_CASE("of thousands of changes the first are shown, and how many there were") {
+    std::vector<std::string> many(1000, "file /tmp/x is new");
+    std::string text =
+        shown(joined({veth(), {at(9, checked({}, many)), at(9, RunFinished{})}}), {.verbose = true});
+    CHECK_THAT(text, contains("(1000 changes by others)") && contains("\n  | and 950 more\n"));
+    CHECK(std::count(text.begin(), text.end(), '|') == 51);
+}
+
+TEST_CASE("a run in which all was skipped has tested nothing, whatever the machine's check says") {
+    std::vector<Event> events{
+        at(0, veth_started()),
+        at(1, ScenarioFinished{0, Outcome::skipped, FailureKind::requirement, "this kernel has no netem"}),
+        at(2, checked({})), at(3, RunFinished{})};
+    CHECK_THAT(shown(events), contains("NOTHING WAS TESTED: all 2 tests were skipped") &&
+                                  contains("3 tests: 1 passed, 0 failed, 0 errored, 2 skipped"));
 }
 
 TEST_CASE("an empty run shows its sum") {

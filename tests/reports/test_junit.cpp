@@ -183,6 +183,49 @@ TEST_CASE("an empty run is a valid report with one skipped case") {
               .find("interrupted by SIGTERM before any scenario") != std::string::npos);
 }
 
+TEST_CASE("the check of the machine is a case of a suite of its own, with what else changed as its output") {
+    std::string text = junit_of(joined({veth(), {at(9, checked({}, {"file /tmp/<x> is new"}))}}));
+    CHECK(text.find("<testsuites name=\"netrig\" tests=\"3\" failures=\"0\"") != std::string::npos);
+    CHECK(text.ends_with(
+        R"xml(  <testsuite name="netrig" tests="1" failures="0" errors="0" skipped="0" time="0.002" timestamp="2026-01-02T03:04:05Z" hostname="" id="1">
+    <properties>
+      <property name="netrig.version" value="" />
+      <property name="netrig.kernel" value="" />
+    </properties>
+    <testcase name="nothing is left behind" classname="netrig" time="0.002">
+      <system-out>  changed meanwhile, not by the run as far as can be told:
+  | file /tmp/&lt;x> is new
+</system-out>
+    </testcase>
+  </testsuite>
+</testsuites>
+)xml"));
+}
+
+TEST_CASE("what was left behind is a failure of type teardown, what could not be looked at an error") {
+    std::string text = junit_of(joined({veth(), {at(9, checked({"process 7 (a)", "process 8 (b)"}))}}));
+    CHECK(text.find(R"xml(    <testcase name="nothing is left behind" classname="netrig" time="0.002">
+      <failure message="left behind: process 7 (a), and 1 more" type="teardown">left behind: process 7 (a), and 1 more
+  left behind:
+  | process 7 (a)
+  | process 8 (b)
+</failure>
+    </testcase>
+)xml") != std::string::npos);
+    text = junit_of(joined({veth(), {at(9, MachineChecked{Outcome::errored, "no /proc"})}}));
+    CHECK(text.find("      <error message=\"no /proc\" type=\"internal\">no /proc\n</error>\n") !=
+          std::string::npos);
+}
+
+TEST_CASE("a run that came to no scenario says so beside the check of the machine") {
+    pugi::xml_document document =
+        parse(junit_of({at(0, run_started(1)), at(1, checked({})), at(2, RunFinished{milliseconds(2), 2})}));
+    CHECK(document.child("testsuites").attribute("tests").as_uint() == 2);
+    CHECK(document.select_nodes("//testsuite").size() == 1);
+    CHECK(document.select_nodes("//testcase[@name='netrig.no-tests']/skipped").size() == 1);
+    CHECK(document.select_nodes("//testcase[@name='nothing is left behind'][not(*)]").size() == 1);
+}
+
 TEST_CASE("a scenario without tests is a case of its own") {
     CHECK(
         cases_of({at(0, ScenarioStarted{.name = "bare", .file = "/x/./y/../bare.toml"}),

@@ -193,6 +193,33 @@ TEST_CASE("the exit status is that of the worst that happened") {
     CHECK(exit_status(fold({at(0, RunFinished{milliseconds(1), 1'000'000})})) == 255);
 }
 
+TEST_CASE("the check of the machine is a case of its own") {
+    RunTree tree = fold(joined({veth(), {at(12, checked({"a", "b"}, {"c"}))}}));
+    REQUIRE(tree.check);
+    CHECK(tree.check->left == std::vector<std::string>{"a", "b"});
+    CHECK(tree.check->changed == std::vector<std::string>{"c"});
+    CHECK(tree.check->since == WallTime(std::chrono::microseconds(start + 10'000)));
+    CHECK(count(tree) == Counts{.passed = 2, .failed = 1});
+    CHECK(count_scenarios(tree) == Counts{.passed = 2});
+}
+
+TEST_CASE("what was left behind wins over what the tests said, and a signal over that") {
+    std::vector<Event> left{at(40, checked({"x"}))}, clean{at(40, checked({}, {"y"}))};
+    std::vector<Event> unknown{at(40, MachineChecked{Outcome::errored, "no /proc"})};
+    CHECK(exit_status(fold(joined({veth(), left}))) == 7);
+    CHECK(exit_status(fold(joined({bridge(), left}))) == 7);
+    CHECK(exit_status(fold(joined({broken(), left}))) == 7);
+    CHECK(exit_status(fold(joined({bridge(), left, {at(41, RunFinished{{}, 2})}}))) == 130);
+    CHECK(exit_status(fold(joined({veth(), clean}))) == 0);
+    CHECK(exit_status(fold(joined({bridge(), clean}))) == 1);
+    CHECK(exit_status(fold(joined({veth(), unknown}))) == 6);
+    std::vector<Event> lacking{
+        at(0, veth_started()),
+        at(1, ScenarioFinished{0, Outcome::errored, FailureKind::requirement, "this kernel has no netem"})};
+    CHECK(exit_status(fold(joined({lacking, clean}))) == 5);
+    CHECK(exit_status(fold(joined({lacking, unknown}))) == 6);
+}
+
 TEST_CASE("a signal without a name is told by its number") {
     CHECK(signal_name(15) == "SIGTERM");
     CHECK(signal_name(99) == "signal 99");
