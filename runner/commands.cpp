@@ -4,6 +4,7 @@
 #include "core/plan.h"
 #include "reports/console.h"
 #include "reports/junit.h"
+#include "runner/ci_environment.h"
 #include "runner/doctor.h"
 #include "runner/exit_status.h"
 #include "runner/features.h"
@@ -121,10 +122,14 @@ int run_command(const RunCommand& command) {
                      .width = terminal_width()},
                     [](std::string_view text) { print(stderr, text); });
     RunTreeBuilder builder;
+    CheckLeaks wanted = command.check_leaks.value_or(runs_in_ci() ? CheckLeaks::own : CheckLeaks::no);
+    std::optional<LeakCheck> leaks;
+    if (wanted != CheckLeaks::no)
+        leaks.emplace(wanted); // before anything is made
     AskedFeatures asked = ask_features(features_wanted(loaded.scenarios));
     RunOptions options{command.jobs != 0 ? command.jobs : std::max(1U, std::thread::hardware_concurrency()),
                        parse_duration(command.timeout), asked.answers,
-                       command.no_skip ? Missing::is_an_error : Missing::skips};
+                       command.no_skip ? Missing::is_an_error : Missing::skips, leaks ? &*leaks : nullptr};
     run_all(loaded.scenarios, options, {&console, &builder});
     int status = exit_status(builder.tree());
     if (command.junit.empty())

@@ -6,6 +6,7 @@
 #include "runner/ids.h"
 #include "runner/lab_process.h"
 #include "runner/live_lab.h"
+#include "runner/namespace_identity.h"
 #include "runner/time.h"
 
 #include <algorithm>
@@ -116,22 +117,28 @@ namespace {
 
 /// False when it was told to end; then it says no more, for the runner knows why. What runs in the nodes has
 /// been ended by then, in order; the rest goes with the processes.
-bool run_lab(const Scenario& scenario, std::vector<std::optional<Obstacle>> obstacles,
-             const std::vector<std::vector<std::string>>& groups, std::size_t number, StopRequest stop,
-             PipeSink& sink) {
+bool run_lab(const Scenario& scenario, std::vector<std::optional<Obstacle>> obstacles, std::size_t number,
+             StopRequest stop, PipeSink& sink, const EngineOptions& options) {
+    LabNamespaces namespaces{number, {}};
+    if (options.tell_namespaces)
+        namespaces.namespaces = own_namespaces(); // while it is in the lab's own, not in a node's
     std::string folder = folder_of(scenario.source->path);
     auto surroundings = find_surroundings(scenario, folder);
     if (!surroundings) {
         sink.tell(could_not_build(number, surroundings.error()));
         return true;
     }
-    surroundings->programs.groups = groups;
+    surroundings->programs.groups = options.groups;
     auto lab = LiveLab::make(scenario.topology, folder, std::move(surroundings->programs), std::move(stop));
     if (!lab) {
         sink.tell(could_not_build(number, lab.error()));
         return true;
     }
     auto times = (*lab)->build(make_plan(scenario.topology));
+    if (options.tell_namespaces) {
+        (*lab)->append_namespaces(namespaces.namespaces);
+        sink.tell(std::move(namespaces));
+    }
     if (!times && (*lab)->told_to_end())
         return false;
     if (!times) {
@@ -150,8 +157,8 @@ bool run_lab(const Scenario& scenario, std::vector<std::optional<Obstacle>> obst
 
 } // namespace
 
-int run_engine(const Scenario& scenario, std::vector<std::optional<Obstacle>> obstacles,
-               const std::vector<std::vector<std::string>>& groups, std::size_t number, Fd events) {
+int run_engine(const Scenario& scenario, std::vector<std::optional<Obstacle>> obstacles, std::size_t number,
+               Fd events, const EngineOptions& options) {
     PipeSink sink(std::move(events));
     signal(SIGPIPE, SIG_IGN); // a command that does not read its input is no reason to end; EPIPE tells
     raise_descriptor_limit();
@@ -161,7 +168,7 @@ int run_engine(const Scenario& scenario, std::vector<std::optional<Obstacle>> ob
         return 0;
     }
     try {
-        if (!run_lab(scenario, std::move(obstacles), groups, number, std::move(*stop), sink))
+        if (!run_lab(scenario, std::move(obstacles), number, std::move(*stop), sink, options))
             return 128 + SIGTERM;
     } catch (const std::exception& error) { // a library's; of memory, or of descriptors in Boost.Asio
         sink.tell(ScenarioFinished{number,

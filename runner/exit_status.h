@@ -10,6 +10,7 @@ inline constexpr int exit_internal = 3;
 inline constexpr int exit_nothing_selected = 4;
 inline constexpr int exit_missing = 5; ///< the machine lacks something, and --no-skip was given
 inline constexpr int exit_errored = 6;
+inline constexpr int exit_left_behind = 7; ///< something of the run still is on the machine
 inline constexpr int exit_report_not_written = 8;
 
 } // namespace netrig

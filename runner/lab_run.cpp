@@ -62,8 +62,8 @@ ScenarioStarted started(const Scenario& scenario, std::size_t number) {
 LabRun::LabRun(asio::io_context& loop, const Scenario& scenario, const RunOptions& options,
                std::size_t number, OomKills& oom_kills, Tell tell, std::function<void()> over)
     : scenario_(scenario), obstacles_(obstacles_of(scenario, options)), missing_(options.missing),
-      number_(number), oom_kills_(oom_kills), tell_(std::move(tell)), over_(std::move(over)), events_(loop),
-      handle_(loop), deadline_(loop) {}
+      tell_namespaces_(options.leaks != nullptr), number_(number), oom_kills_(oom_kills),
+      tell_(std::move(tell)), over_(std::move(over)), events_(loop), handle_(loop), deadline_(loop) {}
 
 void LabRun::start() {
     begin_ = Clock::now();
@@ -81,8 +81,8 @@ void LabRun::start() {
     }
     auto lab = start_lab(
         [this](Fd events) {
-            return run_engine(scenario_, std::move(obstacles_.tests), groups_.joining(), number_,
-                              std::move(events));
+            return run_engine(scenario_, std::move(obstacles_.tests), number_, std::move(events),
+                              {.groups = groups_.joining(), .tell_namespaces = tell_namespaces_});
         },
         {.several_ids = runs_commands(scenario_)});
     if (!lab) {

@@ -61,6 +61,7 @@ private:
     const Scenario& scenario_;
     Obstacles obstacles_;
     Missing missing_;
+    bool tell_namespaces_;
     std::size_t number_;
     OomKills& oom_kills_;
     Tell tell_;

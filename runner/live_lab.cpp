@@ -4,6 +4,7 @@
 #include "runner/commands_in_nodes.h"
 #include "runner/echo_prober.h"
 #include "runner/link_messages.h"
+#include "runner/namespace_identity.h"
 #include "runner/route_batch.h"
 #include "runner/tcp_echo_prober.h"
 
@@ -60,6 +61,12 @@ Result<BuildTimes> LiveLab::build(const Plan& plan) {
             times.operations += took;
     }
     return times;
+}
+
+void LiveLab::append_namespaces(std::vector<LabNamespace>& namespaces) const {
+    for (const NodeNamespaces& node : nodes_)
+        for (LabNamespace& each : namespaces_of(node))
+            namespaces.push_back(std::move(each));
 }
 
 Result<std::vector<EchoAnswer>> LiveLab::ping_unprepared(std::span<const EchoRequest> requests) {

@@ -2,6 +2,7 @@
 // in the engine's process, in namespaces of the lab's own.
 #pragma once
 
+#include "core/event.h"
 #include "core/lab.h"
 #include "core/plan.h"
 #include "core/scenario.h"
@@ -31,6 +32,9 @@ public:
 
     /// Performs the plan in order and stops at the first operation that fails.
     Result<BuildTimes> build(const Plan& plan);
+
+    /// Those of the nodes that there are so far.
+    void append_namespaces(std::vector<LabNamespace>& namespaces) const;
 
     const Topology& topology() const override { return topology_; }
     Result<std::vector<EchoAnswer>> ping(std::span<const EchoRequest> requests) override;

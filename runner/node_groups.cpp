@@ -73,7 +73,7 @@ class GroupPlan {
 public:
     explicit GroupPlan(const Topology& topology) : joining(topology.nodes.size()) {
         static std::atomic<unsigned> count{0};
-        name_ = fmt::format("netrig-{}-{}", getpid(), ++count);
+        name_ = fmt::format("{}{}", group_prefix(), ++count);
     }
 
     Status add(NodeIndex node, const NodeLimits& limits) {
@@ -179,6 +179,10 @@ NodeGroups::~NodeGroups() {
     if (keeper_ > 0)
         while (waitpid(keeper_, nullptr, 0) < 0 && errno == EINTR) {
         }
+}
+
+std::string group_prefix() {
+    return fmt::format("netrig-{}-", getpid());
 }
 
 bool has_limits(const Topology& topology) {

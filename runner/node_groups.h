@@ -39,6 +39,9 @@ private:
     Fd end_; ///< the keeper waits for the end of this pipe
 };
 
+/// With which the names of all groups begin that this process makes, and of no others.
+std::string group_prefix();
+
 /// Whether any node has limits.
 bool has_limits(const Topology& topology);
 

@@ -16,7 +16,8 @@ namespace {
 constexpr const char* footer =
     "Exit status: 0 all passed, 1 a test failed, 2 usage or an invalid scenario, 3 internal error,\n"
     "4 no scenario found, 5 the machine lacks what is required and --no-skip was given, 6 errors only\n"
-    "(of doctor: labs cannot be built here), 8 a report could not be written, 128+n ended by signal n.\n"
+    "(of doctor: labs cannot be built here), 7 something was left behind, whatever the tests said,\n"
+    "8 a report could not be written, 128+n ended by signal n.\n"
     "People read standard error, machines read standard output. README.md has the scenario format.";
 
 void add_colour(CLI::App& command, ColourChoice& colour) {
@@ -32,6 +33,29 @@ void add_colour(CLI::App& command, ColourChoice& colour) {
 void add_common(CLI::App& command, CommonOptions& common) {
     command.add_option("PATH", common.paths, "scenario files, or folders to look for *.toml in")->required();
     add_colour(command, common.colour);
+}
+
+/// Empty words: as the environment says.
+struct LeakWords {
+    std::string check; ///< "own" or "all"
+    bool none = false;
+};
+
+void add_check_leaks(CLI::App& run, LeakWords& words) {
+    auto* check =
+        run.add_flag("--check-leaks{own}", words.check,
+                     "one more test case: the run leaves nothing behind on this machine (default in CI);\n"
+                     "--check-leaks=all: and nothing else changes on it meanwhile");
+    check->check(CLI::IsMember(std::vector<std::string>{"own", "all"}).description(""))->option_text(" ");
+    run.add_flag("--no-check-leaks", words.none, "not even in CI")->excludes(check)->option_text(" ");
+}
+
+std::optional<CheckLeaks> check_leaks(const LeakWords& words) {
+    if (words.none)
+        return CheckLeaks::no;
+    if (words.check.empty())
+        return std::nullopt;
+    return words.check == "all" ? CheckLeaks::all : CheckLeaks::own;
 }
 
 /// A better word than the library's for a subcommand that there is not; empty for an option.
@@ -70,6 +94,8 @@ Command parse_command_line(int argc, const char* const* argv) {
     run_app->add_flag("-v,--verbose", run.verbose, "a line for each test too");
     run_app->add_flag("--stats", run.stats, "say where each scenario's time went");
     run_app->add_flag("--no-skip", run.no_skip, "what this machine lacks is an error, not a skip");
+    LeakWords leak_words;
+    add_check_leaks(*run_app, leak_words);
     CheckCommand check;
     CLI::App* check_app =
         app.add_subcommand("check", "say all that is wrong with scenarios, and build nothing");
@@ -92,6 +118,7 @@ Command parse_command_line(int argc, const char* const* argv) {
         std::string unknown = argc > 1 && app.get_subcommands().empty() ? unknown_command(argv[1]) : "";
         return PrintAndExit{{}, "netrig: " + (unknown.empty() ? problem.str() : unknown), exit_usage};
     }
+    run.check_leaks = check_leaks(leak_words);
     if (run_app->parsed())
         return run;
     if (check_app->parsed())

@@ -1,6 +1,9 @@
 // The command line as one struct.
 #pragma once
 
+#include "core/leaks.h"
+
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -21,7 +24,8 @@ struct RunCommand {
     std::string junit;   ///< path, "-" for standard output, empty for none
     bool verbose = false;
     bool stats = false;
-    bool no_skip = false; ///< what the machine lacks is an error
+    bool no_skip = false;                    ///< what the machine lacks is an error
+    std::optional<CheckLeaks> check_leaks{}; ///< nothing: as the environment says
 };
 
 struct CheckCommand {

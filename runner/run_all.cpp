@@ -48,6 +48,7 @@ public:
         start_more();
         loop_.run();
         tell_not_started();
+        check_leaks();
         tell(RunFinished{Clock::now() - begin_, signal_});
     }
 
@@ -56,6 +57,16 @@ private:
         Event event{microseconds_since_epoch(), std::move(what)};
         for (EventSink* sink : sinks_)
             sink->receive(event);
+        if (options_.leaks != nullptr)
+            options_.leaks->receive(event);
+    }
+
+    void check_leaks() {
+        if (options_.leaks == nullptr)
+            return;
+        if (signal_ != 0)
+            signals_.clear(); // a second one ends the run at once, also while it waits here
+        tell(options_.leaks->finish());
     }
 
     void start_more() {

@@ -4,6 +4,7 @@
 #include "core/event.h"
 #include "core/requirements.h"
 #include "core/scenario.h"
+#include "runner/leak_check.h"
 
 #include <memory>
 #include <optional>
@@ -16,6 +17,7 @@ struct RunOptions {
     std::optional<Duration> timeout{}; ///< of the whole run
     FeatureAnswers features{};         ///< to all that the scenarios require
     Missing missing = Missing::skips;
+    LeakCheck* leaks = nullptr; ///< finished when all labs are gone; receives the events as well
 };
 
 /// Returns when every lab is gone. SIGINT, SIGTERM, SIGHUP and SIGQUIT, unless ignored from the start, end

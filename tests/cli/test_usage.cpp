@@ -61,7 +61,9 @@ TEST_CASE("usage errors name what is wrong and exit with 2") {
                                            {{"run", "-j", "0", "."}, "--jobs"},
                                            {{"run", "-j", "many", "."}, "--jobs"},
                                            {{"run", ".", "--junit"}, "--junit"},
-                                           {{"run", "--color", "sometimes", "."}, "--color"}}) {
+                                           {{"run", "--color", "sometimes", "."}, "--color"},
+                                           {{"run", "--check-leaks=some", "."}, "some not in {own,all}"},
+                                           {{"run", "--check-leaks", "--no-check-leaks", "."}, "excludes"}}) {
         Ended ended = run_netrig(arguments);
         INFO(ended.errors);
         CHECK(ended.status == 2);

@@ -175,7 +175,8 @@ Child start_netrig(const std::vector<std::string>& arguments, const ChildOptions
     Fd binary(open(NETRIG_BINARY, O_RDONLY | O_CLOEXEC));
     must(binary.valid(), NETRIG_BINARY);
     auto body = [&]() -> std::string {
-        for (const char* name : {"NO_COLOR", "CLICOLOR_FORCE"})
+        for (const char* name :
+             {"NO_COLOR", "CLICOLOR_FORCE", "CI", "GITHUB_ACTIONS", "GITLAB_CI", "JENKINS_URL", "TF_BUILD"})
             if (!options.environment.contains(name))
                 unsetenv(name);
         std::string name = "netrig";

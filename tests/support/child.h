@@ -63,7 +63,7 @@ Child start_child(const std::function<std::string()>& body, const ChildOptions& 
 /// Runs a program, looked for in PATH unless it is a path.
 Child start_program(const std::vector<std::string>& argv, const ChildOptions& options = {});
 
-/// Runs the built binary, with none of the variables set that choose colours.
+/// Runs the built binary, with none of the variables set that choose colours or tell of a CI system.
 Child start_netrig(const std::vector<std::string>& arguments, const ChildOptions& options = {});
 
 Ended run_netrig(const std::vector<std::string>& arguments, const ChildOptions& options = {});

@@ -110,16 +110,18 @@ void check_console(const ExpectedFile& file, const std::string& console) {
         for (const std::string& words : test.words)
             CHECK_THAT(block, contains(words));
     }
-    auto count = file.tests.size();
-    std::string sum = fmt::format("\n1 scenario, {} test{}: {} passed, {} failed, {} errored, {} skipped in ",
-                                  count, count == 1 ? "" : "s", file.count("passed"), file.count("failed"),
+    CHECK_THAT(console, contains("] netrig: nothing is left behind"));
+    std::string sum = fmt::format("\n1 scenario, {} tests: {} passed, {} failed, {} errored, {} skipped in ",
+                                  file.tests.size() + 1, file.count("passed") + 1, file.count("failed"),
                                   file.count("errored"), file.count("skipped"));
     CHECK_THAT(console, contains(sum));
 }
 
 void check_junit(const ExpectedFile& file, const std::string& text) {
     JunitReport report = read_junit(text);
-    REQUIRE(report.cases.size() == file.tests.size());
+    REQUIRE(report.cases.size() == file.tests.size() + 1);
+    CHECK(report.cases.back().classname == "netrig");
+    CHECK(report.cases.back().result.empty());
     for (std::size_t i = 0; i < file.tests.size(); ++i) {
         const ExpectedTest& test = file.tests[i];
         const JunitCase& found = report.cases[i];
@@ -158,7 +160,7 @@ void check_outcomes(const std::vector<ExpectedFile>& files, ChildOptions options
     std::vector<Child> running;
     running.reserve(files.size());
     for (const ExpectedFile& file : files)
-        running.push_back(start_netrig({"run", "-v", "--junit", "-", file.path}, options));
+        running.push_back(start_netrig({"run", "-v", "--check-leaks", "--junit", "-", file.path}, options));
     for (std::size_t i = 0; i < files.size(); ++i) {
         INFO(files[i].path);
         Ended ended = running[i].wait(std::chrono::seconds(100));
