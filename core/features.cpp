@@ -46,6 +46,8 @@ constexpr auto table = std::to_array<Feature>({
     {"kernel:tap", links, "Ethernet frames to a program", "tun", "TUN"},
 
     {"kernel:netem", qdiscs, "delay, loss and the like", "sch_netem", "NET_SCH_NETEM"},
+    {"kernel:netem-seed", qdiscs, "the same packets lost on every run", "", "NET_SCH_NETEM",
+     "a kernel from 6.6 on, or let 'emulator' be \"auto\""},
     {"kernel:tbf", qdiscs, "rates", "sch_tbf", "NET_SCH_TBF"},
     {"kernel:htb", qdiscs, "rates by class", "sch_htb", "NET_SCH_HTB"},
     {"kernel:prio", qdiscs, "bands", "sch_prio", "NET_SCH_PRIO"},

@@ -14,6 +14,7 @@ enum class KeyType {
     duration, ///< "50ms"
     size,     ///< "64KiB"
     percent,  ///< "1%"
+    rate,     ///< "10mbit"
     texts,    ///< a string or an array of strings
     text_or_table,
     table,

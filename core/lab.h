@@ -122,6 +122,13 @@ public:
     /// No question is waited for beyond it: what has not been answered by then counts as unanswered.
     virtual void set_deadline(std::optional<Clock::time_point> deadline) { static_cast<void>(deadline); }
 
+    /// An Error where the lab is no longer what its topology says and nobody in it did that: no answer of it
+    /// says anything then.
+    virtual Status sound() { return {}; }
+
+    /// What became of the packets of impaired links so far, a line each direction.
+    virtual std::vector<std::string> link_counts() { return {}; }
+
     /// What the lab did of itself since the last call that a reader of the report must know.
     virtual std::vector<std::string> take_notes() = 0;
 

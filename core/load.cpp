@@ -1,6 +1,7 @@
 #include "core/load.h"
 
 #include "core/addressing.h"
+#include "core/emulation.h"
 #include "core/load_interfaces.h"
 #include "core/load_requires.h"
 #include "core/load_routes.h"
@@ -11,6 +12,7 @@
 #include "core/segments.h"
 #include "core/static_routes.h"
 
+#include <algorithm>
 #include <array>
 #include <fmt/format.h>
 #include <set>
@@ -40,7 +42,7 @@ constexpr std::array<Key, 20> top_level_keys{{
      "\"none\" (default), or \"static\": shortest ways to every subnet on every node"},
     {"neighbours", KeyType::text, "how neighbour tables are filled", true},
     {"dad", KeyType::boolean, "wait for duplicate address detection", true},
-    {"emulator", KeyType::text, "what impairs links", true},
+    {"emulator", KeyType::text, "who impairs links: \"auto\", \"kernel\" or \"relay\""},
     {"grading", KeyType::table, "points and categories", true},
 }};
 
@@ -94,9 +96,17 @@ void load_routing(TableReader& reader, Topology& topology) {
         add_static_routes(topology, reader.find("routing")->span);
 }
 
+void load_emulator(TableReader& reader, Topology& topology) {
+    constexpr std::array<std::string_view, 3> names{"auto", "kernel", "relay"}; // in the order of Emulator
+    if (auto name = reader.choice("emulator", names))
+        topology.emulator =
+            static_cast<Emulator>(std::find(names.begin(), names.end(), *name) - names.begin());
+}
+
 void load_document(const TomlTable& document, Scenario& scenario, Diagnostics& diagnostics) {
     TableReader reader(document, Span{}, "a scenario", top_level_keys, diagnostics);
     load_texts(reader, scenario);
+    load_emulator(reader, scenario.topology);
     TopologyRest rest = load_topology(reader, scenario.topology);
     number_interfaces(scenario.topology);
     find_segments(scenario.topology);
@@ -109,6 +119,7 @@ void load_document(const TomlTable& document, Scenario& scenario, Diagnostics& d
     load_routing(reader, scenario.topology);
     load_rules(rest.texts.rules, scenario.topology, diagnostics);
     load_tests(reader, scenario);
+    check_emulation(scenario, diagnostics);
     scenario.requirements = load_requires(reader);
     if (!reader.has("tests"))
         reader.report({}, "there are no [[tests]], so nothing would be checked");

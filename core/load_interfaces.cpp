@@ -12,22 +12,18 @@ namespace netrig {
 
 namespace {
 
-constexpr std::array<Key, 14> common_keys{{
+constexpr std::array<Key, 5> own_keys{{
     {"addresses", KeyType::texts, "with their prefix lengths"},
     {"mac", KeyType::text, "such as \"02:00:00:00:00:01\""},
     {"mtu", KeyType::integer, "bytes"},
     {"up", KeyType::boolean, "true"},
     {"kind", KeyType::text, "\"vlan\" and so on: an interface that is no end of a link"},
-    {"delay", KeyType::duration, "impairment of what it sends", true},
-    {"jitter", KeyType::duration, "impairment of what it sends", true},
-    {"loss", KeyType::percent, "impairment of what it sends", true},
-    {"duplicate", KeyType::percent, "impairment of what it sends", true},
-    {"reorder", KeyType::percent, "impairment of what it sends", true},
-    {"corrupt", KeyType::percent, "impairment of what it sends", true},
-    {"rate", KeyType::text, "impairment of what it sends", true},
-    {"limit", KeyType::integer, "impairment of what it sends", true},
-    {"seed", KeyType::integer, "impairment of what it sends", true},
 }};
+
+const std::vector<Key>& common_keys() {
+    static const std::vector<Key> keys = with_impairment_keys(own_keys);
+    return keys;
+}
 
 constexpr Key parent_key{"parent", KeyType::text, "the interface of this node that it stands on"};
 constexpr Key ports_key{"ports", KeyType::any, "interfaces of this node that it joins"};
@@ -36,7 +32,7 @@ constexpr Key ports_key{"ports", KeyType::any, "interfaces of this node that it 
 template <class K>
 const std::vector<Key>& keys_of() {
     static const std::vector<Key> all = [] {
-        std::vector<Key> keys(common_keys.begin(), common_keys.end());
+        std::vector<Key> keys = common_keys();
         if (K::parent != ParentUse::none)
             keys.push_back(parent_key);
         if (K::has_ports)
@@ -57,6 +53,7 @@ void load_common_keys(TableReader& reader, Interface& interface) {
     load_interface_settings(reader, interface);
     if (auto up = reader.boolean("up"))
         interface.up = *up;
+    load_impairment(reader, interface.impairment);
 }
 
 void load_parent(TableReader& reader, KindContext& context) {
@@ -112,7 +109,8 @@ void load_kind(const TomlTable& table, const TomlEntry& entry, KindContext& cont
     if constexpr (K::parent != ParentUse::none)
         load_parent(reader, context);
     if constexpr (K::has_ports)
-        load_own_ports(reader, std::is_same_v<K, Bridge> ? PortsOf::bridge : PortsOf::others, context);
+        load_own_ports(reader, std::is_same_v<K, Bridge> ? PortsOf::bridge_in_node : PortsOf::others,
+                       context);
     if (!K::ethernet && interface.mac)
         reader.report(reader.find("mac")->span,
                       fmt::format("an interface of kind \"{}\" has no MAC address", K::name));
@@ -159,7 +157,7 @@ void declare(const InterfaceTable& of_node, Topology& topology, Diagnostics& dia
 void load_known(const TomlTable& table, const TomlEntry& entry, NodeIndex node, Topology& topology,
                 Diagnostics& diagnostics) {
     auto found = topology.find_interface(node, entry.key);
-    TableReader reader(table, entry.key_span, fmt::format("interface '{}'", entry.key), common_keys,
+    TableReader reader(table, entry.key_span, fmt::format("interface '{}'", entry.key), common_keys(),
                        diagnostics);
     auto kind = reader.text("kind");
     if (kind && !WrittenKinds::visit(kind->value, []<class K>() {}))

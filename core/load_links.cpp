@@ -17,7 +17,7 @@ namespace netrig {
 
 namespace {
 
-constexpr std::array<Key, 19> link_keys{{
+constexpr std::array<Key, 7> own_link_keys{{
     {"ends", KeyType::texts, "two of \"node\" or \"node:interface\""},
     {"name", KeyType::text, "\"kernel\" leaves naming to the kernel"},
     {"addresses", KeyType::any, "one an end, or a list an end"},
@@ -25,18 +25,6 @@ constexpr std::array<Key, 19> link_keys{{
     {"subnets", KeyType::texts, "several of these, for dual stack; [] for none, of the pool either"},
     {"mtu", KeyType::integer, "bytes, of both ends"},
     {"up", KeyType::boolean, "both ends; true"},
-    {"delay", KeyType::duration, "impairment", true},
-    {"jitter", KeyType::duration, "impairment", true},
-    {"loss", KeyType::percent, "impairment", true},
-    {"duplicate", KeyType::percent, "impairment", true},
-    {"reorder", KeyType::percent, "impairment", true},
-    {"corrupt", KeyType::percent, "impairment", true},
-    {"rate", KeyType::text, "impairment", true},
-    {"limit", KeyType::integer, "impairment", true},
-    {"seed", KeyType::integer, "impairment", true},
-    {"drop", KeyType::any, "impairment", true},
-    {"drop-first", KeyType::integer, "impairment", true},
-    {"match", KeyType::text, "impairment", true},
 }};
 
 constexpr std::array<Key, 6> own_bridge_keys{{
@@ -68,6 +56,7 @@ struct Pending {
     bool kernel_names = false;
     bool up = true;
     std::optional<unsigned> mtu;
+    Impairment impairment{}; ///< of both directions
     Span span;
     std::optional<std::size_t> group; ///< of the addresses that its first end, or both, are given
 };
@@ -197,9 +186,11 @@ void check_on_subnet(const std::vector<Subnet>& subnets, const std::vector<Inter
 }
 
 void load_link_table(const TomlTable& table, Span span, Loading& loading) {
-    TableReader reader(table, span, "a link", link_keys, loading.context.diagnostics);
+    static const std::vector<Key> keys = with_impairment_keys(own_link_keys);
+    TableReader reader(table, span, "a link", keys, loading.context.diagnostics);
     Pending model;
     model.span = span;
+    load_impairment(reader, model.impairment);
     reader.require("ends");
     std::vector<Text> ends = reader.texts("ends");
     if (reader.has("ends") && ends.size() != 2)
@@ -265,6 +256,7 @@ void load_bridge_ports(TableReader& reader, NodeIndex bridge, std::size_t group,
             Pending link;
             link.span = port.name.span;
             link.port = port.settings;
+            link.impairment = port.impairment;
             link.mtu = mtu;
             link.group = group;
             link.ends = {end, Pending::End{bridge, {}, port.name.span, {}}};
@@ -350,6 +342,7 @@ void make_interfaces(Loading& loading, Topology& topology) {
             auto master = pending.is_port[i] ? std::optional<std::size_t>(1) : std::nullopt;
             node.interfaces.push_back(
                 {Veth{}, name, std::move(end.addresses), {}, pending.mtu, pending.up, master, 0, end.span});
+            node.interfaces.back().impairment = pending.impairment;
             if (master)
                 node.interfaces.back().port = pending.port;
         }

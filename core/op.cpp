@@ -39,6 +39,16 @@ struct Describe {
         return fmt::format("create veth pair {} -- {}{}", topology.show(op.ends[0].ref),
                            topology.show(op.ends[1].ref), mtu(op.ends[0].mtu));
     }
+    std::string operator()(const CreateRelayedLink& op) const {
+        return fmt::format("create taps {} -- {} for the relay{}", topology.show(op.ends[0].ref),
+                           topology.show(op.ends[1].ref), mtu(op.ends[0].mtu));
+    }
+    std::string operator()(const StartRelay&) const { return "start the relay between taps"; }
+    std::string operator()(const ImpairInterface& op) const {
+        const Impairment& impairment = topology.at(op.interface).impairment;
+        return fmt::format("impair what {} sends by {}: {}", topology.show(op.interface), word(impairment.by),
+                           netrig::words(impairment));
+    }
     std::string operator()(const SetMaster& op) const {
         return fmt::format("put {} into {}", topology.show(op.interface),
                            topology.master_of(op.interface)->name);

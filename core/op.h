@@ -50,12 +50,26 @@ struct VethEnd {
     std::optional<unsigned> mtu;
     Ifindex master = 0; ///< of the same node; 0 for none
     bool up = true;
+    bool one_segment = false; ///< no packet stands for several, so that each is impaired by itself
 };
 
 /// Both ends are made in their namespaces in one message, the first set up in it if it is to be; moving an
 /// end afterwards costs forty times as much.
 struct CreateVeth {
     std::array<VethEnd, 2> ends;
+};
+
+/// Two taps in place of a veth pair, without a carrier until the relay is started.
+struct CreateRelayedLink {
+    std::array<VethEnd, 2> ends;
+};
+
+/// The process that carries frames between the two taps of each relayed link, and the carrier of each.
+struct StartRelay {};
+
+/// What the topology says of the packets that the interface sends.
+struct ImpairInterface {
+    InterfaceRef interface;
 };
 
 /// Puts an interface under its master. Only for ports of a bond, which takes none that is up and sets them up
@@ -126,9 +140,10 @@ struct AwaitReady {
     std::vector<InterfaceRef> ipv6_alone; ///< the same without frames, and so without a link-local address
 };
 
-using Op = std::variant<MakeNode, SetLimits, PutFiles, WriteSysctl, CreateInterface, CreateVeth, SetMaster,
-                        SetPort, BringUp, AddAddress, AddFloodEntry, ConfigureWireguard, AddWireguardPeer,
-                        AddRoute, AddRule, AwaitReady, LoadRuleset, RunSetup>;
+using Op =
+    std::variant<MakeNode, SetLimits, PutFiles, WriteSysctl, CreateInterface, CreateVeth, CreateRelayedLink,
+                 StartRelay, ImpairInterface, SetMaster, SetPort, BringUp, AddAddress, AddFloodEntry,
+                 ConfigureWireguard, AddWireguardPeer, AddRoute, AddRule, AwaitReady, LoadRuleset, RunSetup>;
 
 /// An infinitive that fits after "cannot": "create veth pair red:veth0 -- blue:veth1".
 std::string describe(const Op& op, const Topology& topology);

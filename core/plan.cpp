@@ -10,7 +10,12 @@ namespace {
 
 class Planner {
 public:
-    explicit Planner(const Topology& topology) : topology_(topology) {}
+    explicit Planner(const Topology& topology) : topology_(topology) {
+        for_each_interface([&](InterfaceRef, const Interface& interface) {
+            ImpairedBy by = interface.impairment.by;
+            impaired_by_kernel_ |= by != ImpairedBy::nobody && by != ImpairedBy::relay;
+        });
+    }
 
     Plan make() {
         make_nodes();
@@ -18,6 +23,7 @@ public:
         create_links();
         create_others();
         set_ports();
+        impair();
         bring_up();
         add_addresses();
         set_up_tunnels();
@@ -131,6 +137,14 @@ private:
         });
     }
 
+    /// Before any frame passes, too: the relay counts from the first.
+    void impair() {
+        for_each_interface([&](InterfaceRef ref, const Interface& interface) {
+            if (interface.impairment.any())
+                add(ImpairInterface{ref}, interface.impairment.span);
+        });
+    }
+
     [[nodiscard]] bool is_bond_port(InterfaceRef ref) const {
         const Interface* master = topology_.master_of(ref);
         return master != nullptr && is<Bond>(*master);
@@ -146,7 +160,8 @@ private:
                 mac_of(interface),
                 interface.mtu,
                 master != nullptr ? master->index : 0,
-                interface.up && !in_bond};
+                interface.up && !in_bond,
+                impaired_by_kernel_};
     }
 
     /// A bridge's port comes first: the first end can be given its master and be set up in the same message.
@@ -161,8 +176,15 @@ private:
             VethEnd a = end_of(first), b = end_of(second);
             if (b.up)
                 second_ends_.emplace_back(second, link.span);
-            add(CreateVeth{{std::move(a), std::move(b)}}, link.span);
+            if (link.relayed)
+                add(CreateRelayedLink{{std::move(a), std::move(b)}}, link.span);
+            else
+                add(CreateVeth{{std::move(a), std::move(b)}}, link.span);
         }
+        auto relayed =
+            std::find_if(links.begin(), links.end(), [](const Link& link) { return link.relayed; });
+        if (relayed != links.end())
+            add(StartRelay{}, relayed->span);
     }
 
     void bring_up() {
@@ -296,6 +318,7 @@ private:
 
     const Topology& topology_;
     Plan plan_;
+    bool impaired_by_kernel_ = false; ///< anything
     std::uint32_t macs_ = 0;
     std::set<InterfaceRef> made_;
     std::vector<InterfaceRef> others_; ///< that are made after the links, in that order

@@ -44,9 +44,13 @@ std::optional<std::pair<std::uint16_t, std::uint16_t>> vlan_range(const TomlValu
     return std::pair(*first, *last);
 }
 
-PortText load_port_table(const TomlTable& table, Span span, Diagnostics& diagnostics) {
-    TableReader reader(table, span, "a port", port_keys, diagnostics);
+PortText load_port_table(const TomlTable& table, Span span, PortsOf kind, Diagnostics& diagnostics) {
+    static const std::vector<Key> link_port_keys = with_impairment_keys(port_keys);
+    bool has_link = kind == PortsOf::bridge;
+    TableReader reader(table, span, "a port", has_link ? Keys(link_port_keys) : Keys(port_keys), diagnostics);
     PortText port;
+    if (has_link)
+        load_impairment(reader, port.impairment);
     reader.require("port");
     if (auto name = reader.text("port"))
         port.name = *name;
@@ -96,13 +100,13 @@ std::vector<PortText> load_ports(TableReader& reader, PortsOf kind) {
     for (const TomlValue& element : array != nullptr ? std::span(*array) : std::span(value, 1)) {
         const auto* table = std::get_if<TomlTable>(&element.data);
         if (std::holds_alternative<std::string>(element.data))
-            ports.push_back({text_of(element), {}});
-        else if (table != nullptr && kind == PortsOf::bridge)
-            ports.push_back(load_port_table(*table, element.span, reader.diagnostics()));
+            ports.push_back({text_of(element), {}, {}});
+        else if (table != nullptr && kind != PortsOf::others)
+            ports.push_back(load_port_table(*table, element.span, kind, reader.diagnostics()));
         else
             reader.report(element.span,
                           fmt::format("a port is a string{}, not {}",
-                                      kind == PortsOf::bridge ? " or a table with settings" : "",
+                                      kind != PortsOf::others ? " or a table with settings" : "",
                                       type_name(element)));
     }
     std::erase_if(ports, [](const PortText& port) { return port.name.value.empty(); });

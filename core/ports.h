@@ -2,6 +2,7 @@
 // (bridge(8), linux/if_link.h IFLA_BRPORT_*, linux/if_bridge.h).
 #pragma once
 
+#include "core/impairment.h"
 #include "core/toml_reader.h"
 
 #include <cstdint>
@@ -31,10 +32,12 @@ struct PortSettings {
 struct PortText {
     Text name; ///< "eth0", or "node:eth0" where the ports are other nodes' links
     PortSettings settings;
+    Impairment impairment{}; ///< of both directions of its link
 };
 
-/// `ports` of a table: strings, and tables where there is more to say. Only a bridge takes settings.
-enum class PortsOf { bridge, others };
+/// `ports` of a table: strings, and tables where there is more to say. Only a bridge takes settings, and only
+/// one with links for ports impairments.
+enum class PortsOf { bridge, bridge_in_node, others };
 std::vector<PortText> load_ports(TableReader& reader, PortsOf kind);
 
 /// A VLAN list: one number or an array of numbers and of ranges such as "10-20".

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <set>
 
 namespace netrig {
 
@@ -21,8 +22,17 @@ public:
     std::vector<Requirement> list;
 };
 
-void add_interface(const Interface& interface, Derived& derived) {
-    derived.add(traits(interface.kind).feature, interface.span);
+/// The ends of links that are no veth pairs.
+std::set<InterfaceRef> relayed_ends(const Topology& topology) {
+    std::set<InterfaceRef> ends;
+    for (const Link& link : topology.links)
+        if (link.relayed)
+            ends.insert(link.ends.begin(), link.ends.end());
+    return ends;
+}
+
+void add_interface(const Interface& interface, bool relayed, Derived& derived) {
+    derived.add(relayed ? "kernel:tap" : traits(interface.kind).feature, interface.span);
     if (const auto* bridge = std::get_if<Bridge>(&interface.kind);
         bridge != nullptr && bridge->vlan_filtering)
         derived.add("kernel:bridge-vlan-filtering", interface.span);
@@ -84,9 +94,11 @@ void append(std::string& text, const std::string& more) {
 
 std::vector<Requirement> requirements_of(const Topology& topology) {
     Derived derived;
-    for (const Node& node : topology.nodes) {
-        for (const Interface& interface : node.interfaces)
-            add_interface(interface, derived);
+    std::set<InterfaceRef> relayed = relayed_ends(topology);
+    for (NodeIndex number = 0; number < topology.nodes.size(); ++number) {
+        const Node& node = topology.nodes[number];
+        for (std::size_t i = 0; i < node.interfaces.size(); ++i)
+            add_interface(node.interfaces[i], relayed.contains({number, i}), derived);
         if (node.limits)
             add_limits(*node.limits, derived);
         if (node.ruleset)

@@ -13,11 +13,14 @@ std::string name_of(const Step& step) {
 }
 
 Verdict ask(const Step& step, Lab& lab) {
-    return std::visit(
+    Verdict verdict = std::visit(
         [&](const auto& verb) {
             return verb.run(lab, {step.timeout, step.within.has_value()});
         },
         step.verb);
+    if (Status sound = lab.sound(); !sound)
+        return could_not_ask(verdict.expected, describe(sound.error()));
+    return verdict;
 }
 
 std::string show_times(std::size_t times) {
@@ -85,6 +88,9 @@ std::optional<Outcome> run_step(const TestRun& run, std::size_t test, std::size_
         step.within ? ask_within(step, std::min(*step.within, left), run.lab) : ask(step, run.lab);
     for (std::string& note : run.lab.take_notes())
         verdict.details.push_back(std::move(note));
+    if (verdict.answer != Answer::yes)
+        for (std::string& line : run.lab.link_counts())
+            verdict.details.push_back(std::move(line));
     if (run.lab.told_to_end()) {
         run.tell(
             StepStopped{run.number, test, number, what, std::move(verdict.details), Clock::now() - begin});

@@ -148,6 +148,10 @@ std::optional<std::uint64_t> TableReader::size(std::string_view key) {
     return quantity<std::uint64_t>(key, parse_size, "a size such as \"64KiB\"", size_units);
 }
 
+std::optional<BitsPerSecond> TableReader::rate(std::string_view key) {
+    return quantity<BitsPerSecond>(key, parse_rate, "a rate such as \"10mbit\"", rate_units);
+}
+
 std::optional<double> TableReader::percent(std::string_view key) {
     return quantity<double>(key, parse_percent, "a share such as \"1%\"", "%");
 }

@@ -46,6 +46,7 @@ public:
     std::optional<Duration> duration(std::string_view key);
     std::optional<std::uint64_t> size(std::string_view key);
     std::optional<double> percent(std::string_view key);
+    std::optional<BitsPerSecond> rate(std::string_view key);
     std::vector<Text> texts(std::string_view key); ///< one string, or an array of them
     const TomlTable* table(std::string_view key);
     const TomlArray* array(std::string_view key);

@@ -23,6 +23,12 @@ std::optional<std::size_t> Topology::find_interface(NodeIndex node, const std::s
     return static_cast<std::size_t>(found - interfaces.begin());
 }
 
+const Link* Topology::link_of(InterfaceRef ref) const {
+    auto found = std::find_if(links.begin(), links.end(),
+                              [&](const Link& link) { return link.ends[0] == ref || link.ends[1] == ref; });
+    return found == links.end() ? nullptr : &*found;
+}
+
 const Interface* Topology::master_of(InterfaceRef ref) const {
     const auto& master = at(ref).master;
     return master ? &nodes[ref.node].interfaces[*master] : nullptr;

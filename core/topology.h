@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/address.h"
+#include "core/impairment.h"
 #include "core/kinds.h"
 #include "core/route.h"
 #include "core/rule.h"
@@ -44,6 +45,7 @@ struct Interface {
     Ifindex index = 0;                   ///< asked for when it is made; see number_interfaces
     std::optional<std::size_t> parent{}; ///< what this stands on, in the same node
     PortSettings port{};                 ///< what a bridge that is its master is told of it
+    Impairment impairment{};             ///< of what it sends
 };
 
 template <class K>
@@ -99,12 +101,17 @@ struct Node {
 struct Link {
     std::array<InterfaceRef, 2> ends;
     Span span;
+    bool relayed = false; ///< two taps and the relay between them, in place of a veth pair
 };
+
+/// Who impairs links: the kernel where it can do exactly what is asked, or one of the two whatever is asked.
+enum class Emulator { automatic, kernel, relay };
 
 struct Topology {
     std::vector<Node> nodes;
     std::vector<Link> links;
     std::unordered_map<std::string, NodeIndex> by_name;
+    Emulator emulator = Emulator::automatic;
 
     [[nodiscard]] std::optional<NodeIndex> find(const std::string& name) const;
     [[nodiscard]] const Interface& at(InterfaceRef ref) const {
@@ -114,6 +121,8 @@ struct Topology {
     /// "red:veth0"; "red:(kernel's choice)" where the kernel names it.
     [[nodiscard]] std::string show(InterfaceRef ref) const;
     [[nodiscard]] std::optional<std::size_t> find_interface(NodeIndex node, const std::string& name) const;
+    /// The link that the interface is an end of; nothing for one of a written kind.
+    [[nodiscard]] const Link* link_of(InterfaceRef ref) const;
     /// What the interface is a port of; nothing where it is none.
     [[nodiscard]] const Interface* master_of(InterfaceRef ref) const;
     /// The routing table that the interface's networks are in: that of its VRF, else the main one.

@@ -45,6 +45,11 @@ struct Apply {
         Status done = enter_network(context.nodes[node]);
         if (done)
             done = act();
+        return named(std::move(done));
+    }
+
+    /// What was being done before what is there already.
+    [[nodiscard]] Status named(Status done) const {
         if (!done)
             done.error().doing = fmt::format("{}: {}", doing(), done.error().doing);
         return done;
@@ -167,6 +172,17 @@ struct Apply {
         if (end.master == 0)
             return {};
         return request(second, set_master_message(end.index, end.master));
+    }
+
+    Status operator()(const CreateRelayedLink& create) const {
+        return named(context.emulation.create(create));
+    }
+
+    Status operator()(const StartRelay&) const { return named(context.emulation.start_relay()); }
+
+    Status operator()(const ImpairInterface& impair) const {
+        InterfaceRef ref = impair.interface;
+        return named(context.emulation.impair(ref, context.topology.at(ref).impairment));
     }
 
     Status operator()(const BringUp& up) const {

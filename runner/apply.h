@@ -3,6 +3,7 @@
 
 #include "core/op.h"
 #include "core/result.h"
+#include "runner/link_emulation.h"
 #include "runner/node_namespaces.h"
 #include "runner/stop_request.h"
 
@@ -17,6 +18,7 @@ struct ApplyContext {
     const NodePrograms& programs;
     const StopRequest& stop;
     std::vector<NodeNamespaces>& nodes; ///< as many as were made so far, in the order of the topology
+    LinkEmulation& emulation;
 };
 
 /// An Error says what was being done, to which node, and the kernel's own words; or that

@@ -1,5 +1,6 @@
 #include "runner/commands.h"
 
+#include "core/emulation.h"
 #include "core/load.h"
 #include "core/plan.h"
 #include "reports/console.h"
@@ -108,6 +109,16 @@ LoadedScenarios load_all(const CommonOptions& options) {
     return loaded;
 }
 
+/// Decides who impairs the links of those that have impaired ones.
+void choose_emulations(Scenarios& scenarios, const FeatureAnswers& found) {
+    for (auto& scenario : scenarios)
+        if (!emulation_features(*scenario).empty()) {
+            auto chosen = std::make_shared<Scenario>(*scenario);
+            choose_emulation(*chosen, found);
+            scenario = std::move(chosen);
+        }
+}
+
 } // namespace
 
 int run_command(const RunCommand& command) {
@@ -127,6 +138,7 @@ int run_command(const RunCommand& command) {
     if (wanted != CheckLeaks::no)
         leaks.emplace(wanted); // before anything is made
     AskedFeatures asked = ask_features(features_wanted(loaded.scenarios));
+    choose_emulations(loaded.scenarios, asked.answers);
     RunOptions options{command.jobs != 0 ? command.jobs : std::max(1U, std::thread::hardware_concurrency()),
                        parse_duration(command.timeout), asked.answers,
                        command.no_skip ? Missing::is_an_error : Missing::skips, leaks ? &*leaks : nullptr};
@@ -154,6 +166,10 @@ int plan_command(const PlanCommand& command) {
     LoadedScenarios loaded = load_all(command.common);
     if (loaded.status != exit_passed)
         return loaded.status;
+    std::set<std::string> wanted;
+    for (const auto& scenario : loaded.scenarios)
+        wanted.merge(emulation_features(*scenario));
+    choose_emulations(loaded.scenarios, ask_features(wanted).answers);
     for (const auto& scenario : loaded.scenarios)
         print(stdout, fmt::format("# {}: {}\n{}", scenario->source->path, scenario->name,
                                   show(make_plan(scenario->topology), scenario->topology)));

@@ -1,5 +1,6 @@
 #include "runner/features.h"
 
+#include "core/emulation.h"
 #include "core/features.h"
 #include "runner/lab_process.h"
 #include "runner/probe.h"
@@ -153,6 +154,7 @@ std::set<std::string> features_wanted(const std::vector<std::shared_ptr<const Sc
     std::set<std::string> names;
     for (const auto& scenario : scenarios) {
         add_all(scenario->requirements, names);
+        names.merge(emulation_features(*scenario));
         for (const Test& test : scenario->tests)
             add_all(test.requirements, names);
     }

@@ -27,13 +27,19 @@ void set_flags(ifinfomsg& info, bool up) {
     info.ifi_flags = up ? IFF_UP : 0;
 }
 
+void put_settings(nlmsghdr* header, const VethEnd& end) {
+    put_mac(header, end.mac);
+    if (end.mtu)
+        mnl_attr_put_u32(header, IFLA_MTU, *end.mtu);
+    if (end.one_segment)
+        mnl_attr_put_u32(header, IFLA_GSO_MAX_SEGS, 1);
+}
+
 /// What both ends of a veth pair have in common.
 void put_end(nlmsghdr* header, const VethEnd& end, int place) {
     if (!end.name.empty())
         mnl_attr_put_strz(header, IFLA_IFNAME, end.name.c_str());
-    put_mac(header, end.mac);
-    if (end.mtu)
-        mnl_attr_put_u32(header, IFLA_MTU, *end.mtu);
+    put_settings(header, end);
     mnl_attr_put_u32(header, IFLA_NET_NS_FD, static_cast<std::uint32_t>(place));
 }
 
@@ -84,6 +90,20 @@ NetlinkMessage create_veth_message(const CreateVeth& op, VethPlaces places) {
     mnl_attr_nest_end(header, peer);
     mnl_attr_nest_end(header, data);
     mnl_attr_nest_end(header, link);
+    return message;
+}
+
+NetlinkMessage set_end_message(const VethEnd& end) {
+    constexpr std::uint32_t queue_length = 10'000; // frames; what comes while it is full is lost
+    NetlinkMessage message(RTM_NEWLINK, 0);
+    auto& info = message.extra<ifinfomsg>();
+    info.ifi_index = end.index;
+    set_flags(info, end.up);
+    nlmsghdr* header = message.header();
+    put_settings(header, end);
+    mnl_attr_put_u32(header, IFLA_TXQLEN, queue_length);
+    if (end.master != 0)
+        mnl_attr_put_u32(header, IFLA_MASTER, static_cast<std::uint32_t>(end.master));
     return message;
 }
 

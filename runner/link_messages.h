@@ -18,6 +18,8 @@ struct VethPlaces {
 
 /// To be sent on a socket in the first end's namespace when that end has a master.
 NetlinkMessage create_veth_message(const CreateVeth& op, VethPlaces places);
+/// For an end that is there already, as a tap: all that create_veth_message says of one.
+NetlinkMessage set_end_message(const VethEnd& end);
 NetlinkMessage set_link_message(Ifindex index, bool up);
 NetlinkMessage set_mac_message(Ifindex index, const MacAddress& mac);
 NetlinkMessage set_master_message(Ifindex index, Ifindex master);

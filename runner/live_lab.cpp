@@ -43,7 +43,7 @@ Result<std::unique_ptr<LiveLab>> LiveLab::make(const Topology& topology, const s
 Result<BuildTimes> LiveLab::build(const Plan& plan) {
     BuildTimes times;
     nodes_.reserve(topology_.nodes.size());
-    ApplyContext context{topology_, home_, view_, programs_, stop_, nodes_};
+    ApplyContext context{topology_, home_, view_, programs_, stop_, nodes_, emulation_};
     for (std::span<const PlannedOp> rest = plan; !rest.empty();) {
         const PlannedOp& planned = rest.front();
         std::size_t together = count_batch(rest);
@@ -189,7 +189,8 @@ Status LiveLab::set_link(NodeIndex node, const std::string& name, bool up) {
     if (!index)
         return failure(index.error());
     NetlinkMessage message = set_link_message(*index, up);
-    return nodes_[node].netlink.request(message, doing);
+    Status set = nodes_[node].netlink.request(message, doing);
+    return set ? emulation_.settle() : set;
 }
 
 Status LiveLab::delete_link(NodeIndex node, const std::string& name) {
@@ -198,7 +199,8 @@ Status LiveLab::delete_link(NodeIndex node, const std::string& name) {
     if (!index)
         return failure(index.error());
     NetlinkMessage message = delete_link_message(*index);
-    return nodes_[node].netlink.request(message, doing);
+    Status deleted = nodes_[node].netlink.request(message, doing);
+    return deleted ? emulation_.settle() : deleted;
 }
 
 Status LiveLab::wait_for_change(nanoseconds at_most) {

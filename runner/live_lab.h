@@ -7,6 +7,7 @@
 #include "core/plan.h"
 #include "core/scenario.h"
 #include "runner/change_watcher.h"
+#include "runner/link_emulation.h"
 #include "runner/neighbour_pins.h"
 #include "runner/node_namespaces.h"
 #include "runner/oom_kills.h"
@@ -46,6 +47,8 @@ public:
     void set_deadline(std::optional<Clock::time_point> deadline) override {
         deadline_ = deadline.value_or(Clock::time_point::max());
     }
+    Status sound() override { return emulation_.sound(); }
+    std::vector<std::string> link_counts() override { return emulation_.report(); }
     std::vector<std::string> take_notes() override { return std::exchange(notes_, {}); }
     [[nodiscard]] bool told_to_end() const override { return stop_.made(); }
     Status wait_for_change(nanoseconds at_most) override;
@@ -54,7 +57,7 @@ private:
     LiveLab(const Topology& topology, HomeNamespaces home, NodeView view, NodePrograms programs,
             StopRequest stop)
         : topology_(topology), home_(std::move(home)), view_(std::move(view)), programs_(std::move(programs)),
-          stop_(std::move(stop)), pins_(topology_, nodes_) {
+          stop_(std::move(stop)), pins_(topology_, nodes_), emulation_(topology_, nodes_) {
         if (programs_.any)
             oom_kills_.emplace();
     }
@@ -75,6 +78,7 @@ private:
     std::optional<OomKills> oom_kills_; ///< of labs in which programs run
     std::vector<NodeNamespaces> nodes_;
     NeighbourPins pins_;
+    LinkEmulation emulation_;
     std::optional<ChangeWatcher> watcher_;
     std::vector<std::string> notes_;
     Clock::time_point deadline_ = Clock::time_point::max();

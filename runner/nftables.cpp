@@ -141,4 +141,22 @@ Result<std::string> ask_nft(const std::string& commands, NftOutput output) {
     return std::string(library().output(context->get()));
 }
 
+Result<NftSession> NftSession::open() {
+    auto context = make_context();
+    if (!context)
+        return failure(context.error());
+    return NftSession(std::move(*context));
+}
+
+Result<std::string> NftSession::run(const std::string& commands) {
+    if (library().run(context_.get(), commands.c_str()) == 0)
+        return std::string(library().output(context_.get()));
+    // The kernel's words; below them nft shows the whole command.
+    std::string_view words = library().errors(context_.get());
+    constexpr std::string_view before = "Error: ";
+    words = words.substr(0, words.find('\n'));
+    return failure(
+        {"ask nft", 0, std::string(words.starts_with(before) ? words.substr(before.size()) : words), {}});
+}
+
 } // namespace netrig

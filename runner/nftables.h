@@ -5,7 +5,10 @@
 #include "core/result.h"
 
 #include <functional>
+#include <memory>
 #include <string>
+
+struct nft_ctx;
 
 namespace netrig {
 
@@ -19,5 +22,21 @@ Status run_nft(const std::string& commands, const std::string& folder, const Pla
 /// What nft prints for the commands, in its JSON form (libnftables-json(5)) if asked.
 enum class NftOutput { text, json };
 Result<std::string> ask_nft(const std::string& commands, NftOutput output = NftOutput::json);
+
+/// One that lasts, in the network namespace in which it was opened: a table with the flag `owner` (nft(8)) is
+/// there as long as the session that made it.
+class NftSession {
+public:
+    static Result<NftSession> open();
+
+    /// What nft prints for the commands; all of them are done or none. Call in that namespace.
+    Result<std::string> run(const std::string& commands);
+
+private:
+    using Context = std::unique_ptr<nft_ctx, void (*)(nft_ctx*)>;
+    explicit NftSession(Context context) : context_(std::move(context)) {}
+
+    Context context_;
+};
 
 } // namespace netrig

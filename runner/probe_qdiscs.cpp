@@ -1,5 +1,6 @@
 #include "runner/netlink_socket.h"
 #include "runner/probe.h"
+#include "runner/qdisc_messages.h"
 
 #include <array>
 #include <linux/pkt_sched.h>
@@ -68,8 +69,29 @@ Probed ask_ingress(const char* kind) {
     return ask(kind, TC_H_INGRESS, TC_H_MAJ(TC_H_INGRESS), no_options);
 }
 
+/// By whether it is told again: a kernel that does not know it leaves it out without a word.
+Probed ask_netem_seed() {
+    constexpr std::uint64_t seed = 7;
+    auto netlink = NetlinkSocket::open();
+    if (!netlink)
+        return could_not_ask(netlink.error());
+    NetlinkMessage message = netem_message(1, {}, seed);
+    if (Status made = netlink->request(message, "ask"); !made)
+        return probed(made);
+    bool told = false;
+    NetlinkMessage dump = dump_qdiscs_message(1);
+    Status asked = netlink->ask(dump, "ask", [&](const nlmsghdr* header) {
+        if (auto report = read_qdisc(header); report && report->seed == seed)
+            told = true;
+    });
+    if (!asked)
+        return could_not_ask(asked.error());
+    return told ? Probed{} : Probed{Answer::no, "the kernel's netem takes no seed"};
+}
+
 constexpr auto table = std::to_array<Probe>({
     {"kernel:netem", [] { return ask_root("netem", put_netem); }},
+    {"kernel:netem-seed", ask_netem_seed},
     {"kernel:tbf", [] { return ask_root("tbf", put_tbf); }},
     {"kernel:htb", [] { return ask_root("htb", put_htb); }},
     {"kernel:prio", [] { return ask_root("prio", put_prio); }},

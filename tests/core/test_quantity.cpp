@@ -89,3 +89,26 @@ TEST_CASE("a duration is shown in the largest unit that keeps it at 1 or more, w
     CHECK(show(90s) == "90 s");
     CHECK(show(1h) == "3600 s");
 }
+
+TEST_CASE("a rate is a number of bits a second with its unit, in thousands") {
+    CHECK(parse_rate("8bit") == 8U);
+    CHECK(parse_rate("64kbit") == 64'000U);
+    CHECK(parse_rate("1.5mbit") == 1'500'000U);
+    CHECK(parse_rate("10 gbit") == 10'000'000'000U);
+    for (const char* text : {"", "10", "mbit", "10Mbit", "10mbps", "10MB", "0.5bit", "-1mbit"}) {
+        INFO(text);
+        CHECK(parse_rate(text) == std::nullopt);
+    }
+}
+
+TEST_CASE("exact words are what tc takes, without rounding") {
+    CHECK(exact_words(10ms) == "10ms");
+    CHECK(exact_words(1500us) == "1500us");
+    CHECK(exact_words(2s) == "2s");
+    CHECK(exact_words(1s + 1ns) == "1000000001ns");
+    CHECK(exact_words(0s) == "0ns");
+    CHECK(rate_words(10'000'000) == "10mbit");
+    CHECK(rate_words(1'500'000) == "1500kbit");
+    CHECK(percent_words(0.001) == "0.1%");
+    CHECK(percent_words(1) == "100%");
+}

@@ -2,8 +2,10 @@
 // process. What the function returns is text to compare; Catch2's macros are not for it.
 #pragma once
 
+#include "core/emulation.h"
 #include "core/load.h"
 #include "core/plan.h"
+#include "runner/features.h"
 #include "runner/lab_process.h"
 #include "runner/live_lab.h"
 
@@ -67,6 +69,7 @@ inline std::string in_lab(const std::string& topology, const AskLab& ask, const 
     Loaded loaded = load_scenario(source);
     if (!loaded.diagnostics.empty())
         throw std::runtime_error(render(loaded.diagnostics, *source));
+    choose_emulation(loaded.scenario, ask_features(emulation_features(loaded.scenario)).answers);
     auto lab =
         start_lab([&](Fd events) { return tell(build_and_ask(loaded.scenario, folder, ask), events); });
     if (!lab)

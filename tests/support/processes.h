@@ -1,6 +1,7 @@
 // Processes as /proc shows them to the test.
 #pragma once
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -26,10 +27,11 @@ inline std::vector<pid_t> children_of(pid_t parent) {
     return children;
 }
 
-/// The first process of a run's lab, 0 before there is one; and the process in it that does the work.
+/// The first process of a run's lab, 0 before there is one; and the process in it that does the work. The
+/// last child, since the lab in which features were asked for may not be reaped yet.
 inline pid_t reaper_of(pid_t run) {
     auto labs = children_of(run);
-    return labs.empty() ? 0 : labs.front();
+    return labs.empty() ? 0 : *std::max_element(labs.begin(), labs.end());
 }
 
 inline pid_t engine_of(pid_t run) {
