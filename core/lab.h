@@ -87,7 +87,7 @@ struct CommandAnswer {
     std::optional<int> status; ///< exit status; nothing when it ended by a signal
     int signal = 0;
     bool timed_out = false;
-    std::string not_started; ///< why the program could not be started; empty when it was
+    std::string not_started; ///< why the program could not be started, or not be watched; empty when it was
     CommandOutput output, errors;
     nanoseconds took{};
     bool stopped = false; ///< ended because the lab was told to end

@@ -20,13 +20,11 @@ Result<ChangeWatcher> ChangeWatcher::open(const std::vector<NodeNamespaces>& nod
     if (!watcher.epoll_.valid())
         return system_failure("make an epoll descriptor");
     for (const NodeNamespaces& node : nodes) {
-        if (Status entered = enter_network(node); !entered)
-            return failure(entered.error());
-        auto socket = NetlinkSocket::open(groups);
+        auto socket = open_netlink(node, groups);
         if (!socket)
             return failure(socket.error());
         if (Status watched = watcher.watch(socket->descriptor(), watcher.sockets_.size()); !watched)
-            return failure(watched.error());
+            return failure(in_node(node, watched.error()));
         watcher.sockets_.push_back(std::move(*socket));
     }
     if (Status watched = watcher.watch(stop.descriptor(), nobody); !watched)
@@ -39,7 +37,7 @@ Status ChangeWatcher::watch(int descriptor, std::uint64_t key) {
     event.events = EPOLLIN;
     event.data.u64 = key;
     if (descriptor >= 0 && epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, descriptor, &event) != 0)
-        return system_failure("watch a netlink socket");
+        return system_failure(key == nobody ? "watch for the lab's end" : "watch a netlink socket");
     return {};
 }
 

@@ -142,7 +142,10 @@ int run_command(const RunCommand& command) {
     RunOptions options{command.jobs != 0 ? command.jobs : std::max(1U, std::thread::hardware_concurrency()),
                        parse_duration(command.timeout), asked.answers,
                        command.no_skip ? Missing::is_an_error : Missing::skips, leaks ? &*leaks : nullptr};
-    run_all(loaded.scenarios, options, {&console, &builder});
+    if (Status ran = run_all(loaded.scenarios, options, {&console, &builder}); !ran) {
+        print(stderr, fmt::format("netrig: {}\n", describe(ran.error())));
+        return exit_internal;
+    }
     int status = exit_status(builder.tree());
     if (command.junit.empty())
         return status;

@@ -1,5 +1,6 @@
 #include "runner/commands_in_nodes.h"
 
+#include "runner/event_loop.h"
 #include "runner/group_end.h"
 #include "runner/launcher.h"
 #include "runner/system_error.h"
@@ -46,10 +47,10 @@ struct PipePair {
     Fd read, write;
 };
 
-Result<PipePair> make_pipe() {
+Result<PipePair> make_pipe(const std::string& program) {
     std::array<int, 2> ends{};
     if (pipe2(ends.data(), O_CLOEXEC) != 0)
-        return system_failure("make a pipe");
+        return system_failure(fmt::format("make a pipe for '{}'", program));
     return PipePair{Fd(ends[0]), Fd(ends[1])};
 }
 
@@ -61,23 +62,13 @@ public:
         : request_(request), over_(std::move(over)), loop_(loop), output_(loop), errors_(loop), input_(loop),
           timer_(loop), last_words_(loop), group_end_(loop) {}
 
-    Status start(const NodeNamespaces& node, const std::string& folder) {
+    void start(const NodeNamespaces& node, const std::string& folder) {
         begin_ = Clock::now();
-        auto in = make_pipe(), out = make_pipe(), err = make_pipe();
-        for (const auto* made : {&in, &out, &err})
-            if (!*made)
-                return failure(made->error());
-        auto process = launch(loop_, {request_.argv, request_.environment, folder, in->read.get(),
-                                      out->write.get(), err->write.get(), &node});
-        if (!process) {
-            answer_.not_started = describe(process.error());
-            return {};
+        if (Status launched = launch_in(node, folder); !launched) {
+            exited_ = true;
+            give_up(launched.error());
+            return;
         }
-        process_.emplace(std::move(*process));
-        group_ = process_->id();
-        output_.assign(out->read.release());
-        errors_.assign(err->read.release());
-        input_.assign(in->write.release());
         output_.native_non_blocking(true);
         errors_.native_non_blocking(true);
         pump(output_, output_data_, answer_.output);
@@ -85,7 +76,6 @@ public:
         feed();
         await_exit();
         await_timeout();
-        return {};
     }
 
     [[nodiscard]] bool runs() const { return process_ && !exited_; }
@@ -98,6 +88,15 @@ public:
         end_group();
     }
 
+    /// What can't be watched to its end is ended at once.
+    void give_up(const Error& error) {
+        answer_.not_started = describe(error);
+        if (process_)
+            kill(-process_->id(), SIGKILL);
+        for (Stream* stream : {&output_, &errors_, &input_})
+            close(*stream);
+    }
+
     CommandAnswer take_answer() {
         close_output(answer_.output);
         close_output(answer_.errors);
@@ -107,6 +106,35 @@ public:
 private:
     using Stream = asio::posix::stream_descriptor;
     using Data = std::array<char, 16384>;
+
+    [[nodiscard]] const std::string& program() const { return request_.argv.front(); }
+
+    Status launch_in(const NodeNamespaces& node, const std::string& folder) {
+        auto in = make_pipe(program()), out = make_pipe(program()), err = make_pipe(program());
+        for (const auto* made : {&in, &out, &err})
+            if (!*made)
+                return failure(made->error());
+        auto process = launch(loop_, {request_.argv, request_.environment, folder, in->read.get(),
+                                      out->write.get(), err->write.get(), &node});
+        if (!process)
+            return failure(process.error());
+        process_.emplace(std::move(*process));
+        group_ = process_->id();
+        for (auto [stream, end] :
+             {std::pair(&output_, &out->read), {&errors_, &err->read}, {&input_, &in->write}})
+            if (Status watched = watch(*stream, *end); !watched)
+                return watched;
+        return {};
+    }
+
+    Status watch(Stream& stream, Fd& end) {
+        boost::system::error_code error;
+        stream.assign(end.get(), error);
+        if (error)
+            return failure({fmt::format("watch the pipes of '{}'", program()), error.value(), {}, {}});
+        [[maybe_unused]] int owned_by_the_stream = end.release();
+        return {};
+    }
 
     void pump(Stream& stream, Data& data, CommandOutput& output) {
         stream.async_read_some(asio::buffer(data), [&](boost::system::error_code error, std::size_t size) {
@@ -143,8 +171,10 @@ private:
     }
 
     void await_exit() {
-        process_->async_wait([this](boost::system::error_code, int) {
+        process_->async_wait([this](boost::system::error_code error, int) {
             answer_.took = Clock::now() - begin_;
+            if (error)
+                give_up({fmt::format("watch '{}'", program()), error.value(), {}, {}});
             int status = process_->native_exit_code();
             if (WIFEXITED(status))
                 answer_.status = WEXITSTATUS(status);
@@ -220,14 +250,20 @@ public:
             descriptor_.release();
     }
 
-    void wait(std::function<void()> made) {
+    /// `made` is called when it comes, with an Error when it can't be waited for.
+    void wait(std::function<void(const Status&)> made) {
         if (request_.descriptor() < 0)
             return;
-        descriptor_.assign(request_.descriptor());
+        boost::system::error_code refused;
+        descriptor_.assign(request_.descriptor(), refused);
+        if (refused) {
+            made(not_watched(refused));
+            return;
+        }
         descriptor_.async_wait(asio::posix::descriptor_base::wait_read,
-                               [made = std::move(made)](boost::system::error_code cancelled) {
-                                   if (!cancelled)
-                                       made();
+                               [made = std::move(made)](boost::system::error_code error) {
+                                   if (error != asio::error::operation_aborted)
+                                       made(error ? not_watched(error) : Status());
                                });
     }
 
@@ -237,6 +273,10 @@ public:
     }
 
 private:
+    static Status not_watched(boost::system::error_code error) {
+        return failure({"watch for the lab's end", error.value(), {}, {}});
+    }
+
     const StopRequest& request_;
     asio::posix::stream_descriptor descriptor_;
 };
@@ -252,30 +292,35 @@ std::string directory_of(const CommandRequest& request, const std::string& folde
 Result<std::vector<CommandAnswer>> run_commands(std::span<const CommandRequest> requests,
                                                 const std::vector<NodeNamespaces>& nodes,
                                                 const std::string& folder, const StopRequest& stop) {
-    asio::io_context loop(1);
+    if (requests.empty())
+        return std::vector<CommandAnswer>();
+    auto loop = make_event_loop();
+    if (!loop) {
+        Error error = loop.error();
+        error.doing += fmt::format(" for '{}'", requests.front().argv.front());
+        return failure(in_node(nodes[requests.front().on], std::move(error)));
+    }
     std::vector<std::unique_ptr<Command>> commands;
-    StopWait told(loop, stop);
+    StopWait told(**loop, stop);
     std::size_t running = 0;
     auto one_over = [&] {
         if (--running == 0)
             told.cancel();
     };
-    Status problem;
     for (const CommandRequest& request : requests) {
-        commands.push_back(std::make_unique<Command>(loop, request, one_over));
-        problem = commands.back()->start(nodes[request.on], directory_of(request, folder));
-        if (!problem)
-            break;
+        commands.push_back(std::make_unique<Command>(**loop, request, one_over));
+        commands.back()->start(nodes[request.on], directory_of(request, folder));
         running += commands.back()->runs() ? 1 : 0;
     }
     if (running > 0)
-        told.wait([&] {
+        told.wait([&](const Status& made) {
             for (auto& command : commands)
-                command->stop();
+                if (made)
+                    command->stop();
+                else if (command->runs())
+                    command->give_up(made.error());
         });
-    loop.run(); // also when one could not be started: the others are waited for, not left behind
-    if (!problem)
-        return failure(problem.error());
+    (*loop)->run(); // also when one could not be started: the others are waited for, not left behind
     std::vector<CommandAnswer> answers;
     for (auto& command : commands)
         answers.push_back(command->take_answer());

@@ -55,14 +55,15 @@ Status EchoProber::open_sockets() {
         std::tuple key{request.from, request.to.family, request.dont_fragment};
         if (sockets_.contains(key))
             continue;
-        if (Status entered = enter_network(nodes_[request.from]); !entered)
+        const NodeNamespaces& node = nodes_[request.from];
+        if (Status entered = enter_network(node); !entered)
             return failure(entered.error());
         auto socket = IcmpSocket::open(request.to.family, request.dont_fragment);
         if (!socket)
-            return failure(socket.error());
+            return failure(in_node(node, socket.error()));
         auto place = sockets_.emplace(key, std::move(*socket)).first;
         if (Status watched = watch(place->second.descriptor(), &place->second); !watched)
-            return watched;
+            return failure(in_node(node, watched.error()));
     }
     return {};
 }
@@ -73,7 +74,7 @@ Status EchoProber::watch(int descriptor, IcmpSocket* socket) {
     event.events = EPOLLIN | EPOLLERR;
     event.data.ptr = socket;
     if (descriptor >= 0 && epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, descriptor, &event) != 0)
-        return system_failure("watch an ICMP socket");
+        return system_failure(socket == nullptr ? "watch for the lab's end" : "watch an ICMP socket");
     return {};
 }
 
@@ -104,7 +105,11 @@ Status EchoProber::send_one(std::size_t number) {
     SendResult result =
         socket_of(request).send(request, first_ + static_cast<std::uint32_t>(flights_.size()) - 1);
     if (result.kind == SendResult::Kind::broken)
-        return failure({fmt::format("send an echo request to {}", show(request.to)), result.code, {}, {}});
+        return failure(
+            {fmt::format("send an echo request from {} to {}", nodes_[request.from].name, show(request.to)),
+             result.code,
+             {},
+             {}});
     if (result.kind == SendResult::Kind::busy) { // the queue is full for now: no answer, so try again
         flights_.back().over = true;
         due_.emplace(now + std::chrono::milliseconds(1), number);

@@ -48,7 +48,7 @@ void raise_descriptor_limit() {
 }
 
 ScenarioFinished could_not_build(std::size_t number, const Error& error) {
-    bool refused = error.code == EPERM || error.code == EACCES || error.code == ENOSPC;
+    bool refused = error.code == EPERM || error.code == EACCES;
     std::string help = error.help.empty() && refused ? namespace_remedy(error.code) : error.help;
     return {number,
             Outcome::errored,
@@ -64,17 +64,29 @@ bool has_files(const Topology& topology) {
     return std::any_of(topology.nodes.begin(), topology.nodes.end(), any);
 }
 
+Result<std::string> folder_of(const std::string& path) {
+    std::error_code error;
+    auto absolute = std::filesystem::absolute(path, error);
+    if (error)
+        return failure({"find the folder of " + path, error.value(), {}, {}});
+    return absolute.lexically_normal().parent_path().string();
+}
+
 struct Surroundings {
+    std::string folder; ///< the scenario's
     NodePrograms programs;
     std::string ids; ///< as the report says it
 };
 
 /// Before anything is built: files `from` elsewhere are read while all of the machine can be seen.
-Result<Surroundings> find_surroundings(const Scenario& scenario, const std::string& folder) {
-    auto files = read_node_files(scenario, folder);
+Result<Surroundings> find_surroundings(const Scenario& scenario) {
+    auto folder = folder_of(scenario.source->path);
+    if (!folder)
+        return failure(folder.error());
+    auto files = read_node_files(scenario, *folder);
     if (!files)
         return failure(files.error());
-    auto rulesets = read_rulesets(scenario, folder);
+    auto rulesets = read_rulesets(scenario, *folder);
     if (!rulesets)
         return failure(rulesets.error());
     auto ids = own_ids();
@@ -82,6 +94,7 @@ Result<Surroundings> find_surroundings(const Scenario& scenario, const std::stri
         return failure(ids.error());
     bool commands = runs_commands(scenario);
     Surroundings found{
+        std::move(*folder),
         {commands || has_files(scenario.topology), std::move(*files), {}, {}, std::move(*rulesets)},
         std::string(word(*ids))};
     if (*ids != Ids::one || !commands)
@@ -92,12 +105,6 @@ Result<Surroundings> find_surroundings(const Scenario& scenario, const std::stri
     found.programs.filter = std::make_shared<CallFilter>(std::move(*filter));
     found.ids += ", id changes answered with success";
     return found;
-}
-
-std::string folder_of(const std::string& path) {
-    std::error_code error;
-    auto absolute = std::filesystem::absolute(path, error);
-    return error ? "/" : absolute.lexically_normal().parent_path().string();
 }
 
 } // namespace
@@ -122,14 +129,14 @@ bool run_lab(const Scenario& scenario, std::vector<std::optional<Obstacle>> obst
     LabNamespaces namespaces{number, {}};
     if (options.tell_namespaces)
         namespaces.namespaces = own_namespaces(); // while it is in the lab's own, not in a node's
-    std::string folder = folder_of(scenario.source->path);
-    auto surroundings = find_surroundings(scenario, folder);
+    auto surroundings = find_surroundings(scenario);
     if (!surroundings) {
         sink.tell(could_not_build(number, surroundings.error()));
         return true;
     }
     surroundings->programs.groups = options.groups;
-    auto lab = LiveLab::make(scenario.topology, folder, std::move(surroundings->programs), std::move(stop));
+    auto lab = LiveLab::make(scenario.topology, surroundings->folder, std::move(surroundings->programs),
+                             std::move(stop));
     if (!lab) {
         sink.tell(could_not_build(number, lab.error()));
         return true;

@@ -9,6 +9,7 @@
 #include <seccomp.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <utility>
 
 namespace netrig {
 
@@ -43,9 +44,12 @@ Result<CallFilter> make_fake_ids() {
     std::unique_ptr<void, decltype(&seccomp_release)> context(seccomp_init(SCMP_ACT_ALLOW), seccomp_release);
     if (!context)
         return refused(-ENOMEM);
-    // Programs for another architecture, as 32-bit ones: better without the filter than ended by it.
-    if (int result = seccomp_attr_set(context.get(), SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_ALLOW); result < 0)
-        return refused(result);
+    // The system's errors as they are; and programs for another architecture, as 32-bit ones, are better
+    // without the filter than ended by it.
+    for (auto [attribute, value] :
+         {std::pair(SCMP_FLTATR_API_SYSRAWRC, 1U), {SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_ALLOW}})
+        if (int result = seccomp_attr_set(context.get(), attribute, value); result < 0)
+            return refused(result);
     for (int call : calls)
         if (int result = seccomp_rule_add(context.get(), SCMP_ACT_ERRNO(0), call, 0); result < 0)
             return refused(result);

@@ -116,11 +116,13 @@ private:
                 auto way = find_way(file.path);
                 if (!way)
                     return in_context("put " + file.path, way.error());
-                std::string place = place_of(way->folder);
-                if (folders_.has(way->folder) || (next.valid() && place.size() >= next_place.size()))
+                auto place = place_of(way->folder);
+                if (!place)
+                    return in_context("put " + file.path, place.error());
+                if (folders_.has(way->folder) || (next.valid() && place->size() >= next_place.size()))
                     continue;
                 next = std::move(way->folder);
-                next_place = std::move(place);
+                next_place = std::move(*place);
                 wanted_by = file.path;
             }
             if (!next.valid())
@@ -149,7 +151,10 @@ private:
         if (!way)
             return failure(way.error());
         if (!folders_.has(way->folder)) // whatever went wrong, the machine's files are not to be touched
-            return failure({"write to " + place_of(way->folder), EPERM, "it is not the node's own", {}});
+            return failure({"write to " + place_of(way->folder).value_or("its folder"),
+                            EPERM,
+                            "it is not the node's own",
+                            {}});
         for (const std::string& name : way->missing) {
             auto made = make_folder(way->folder, name);
             if (!made)

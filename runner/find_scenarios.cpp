@@ -33,13 +33,11 @@ fs::path absolute_of(const fs::path& path) {
     return error ? fs::absolute(path).lexically_normal() : absolute;
 }
 
-Config read_config(const fs::path& path) {
+Result<Config> read_config(const fs::path& path) {
     Config config;
     auto text = read_text(path.string());
-    if (!text) {
-        config.problem = describe(text.error());
-        return config;
-    }
+    if (!text)
+        return failure(text.error());
     SourceFile source{path.string(), *text};
     Diagnostics diagnostics;
     if (auto document = parse_toml(source.text)) {
@@ -54,13 +52,16 @@ Config read_config(const fs::path& path) {
     return config;
 }
 
-Config nearest_config(const fs::path& folder) {
+Result<Config> nearest_config(const fs::path& folder) {
     for (fs::path above = absolute_of(folder);; above = above.parent_path()) {
         std::error_code error;
-        if (fs::is_regular_file(above / config_name, error))
+        fs::file_type type = fs::status(above / config_name, error).type();
+        if (type == fs::file_type::regular)
             return read_config(above / config_name);
+        if (error && type != fs::file_type::not_found && error.value() != EACCES)
+            return failure({"look at " + (above / config_name).string(), error.value(), {}, {}});
         if (above == above.parent_path())
-            return {};
+            return Config{};
     }
 }
 
@@ -76,7 +77,10 @@ Status walk(const fs::path& folder, const std::set<fs::path>& excluded, std::vec
     for (const fs::path& entry : entries) {
         if (excluded.contains(absolute_of(entry)) || entry.filename().string().starts_with('.'))
             continue;
-        if (fs::is_directory(entry, error)) {
+        fs::file_type type = fs::status(entry, error).type();
+        if (error && type != fs::file_type::not_found)
+            return failure({"look at " + entry.string(), error.value(), {}, {}});
+        if (type == fs::file_type::directory) {
             if (fs::is_symlink(entry, error))
                 continue; // it may lead in a circle
             if (Status walked = walk(entry, excluded, files); !walked)
@@ -96,14 +100,16 @@ Result<FoundScenarios> find_scenarios(const std::vector<std::string>& paths) {
         std::error_code error;
         fs::file_status status = fs::status(path, error);
         if (!fs::exists(status))
-            return failure({"find " + path, ENOENT, {}, {}});
+            return failure({"find " + path, error.value(), {}, {}});
         if (!fs::is_directory(status)) {
             found.files.push_back(path);
             continue;
         }
-        Config config = nearest_config(path);
-        found.problem += config.problem;
-        if (Status walked = walk(path, config.excluded, found.files); !walked)
+        auto config = nearest_config(path);
+        if (!config)
+            return failure(config.error());
+        found.problem += config->problem;
+        if (Status walked = walk(path, config->excluded, found.files); !walked)
             return failure(walked.error());
     }
     std::set<fs::path> seen;

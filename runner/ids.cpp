@@ -52,6 +52,14 @@ std::vector<IdRange> read_map(const char* path) {
     return ranges;
 }
 
+Result<std::vector<IdRange>> own_map(const char* path) {
+    errno = 0;
+    std::vector<IdRange> ranges = read_map(path);
+    if (ranges.empty())
+        return system_failure(std::string("read ") + path);
+    return ranges;
+}
+
 /// All ids that the caller has, each as itself.
 std::vector<IdRange> as_outside(const char* path) {
     std::vector<IdRange> ranges = read_map(path);
@@ -195,13 +203,13 @@ bool is_ordinary_user() {
 }
 
 Result<Ids> own_ids() {
-    std::vector<IdRange> users = read_map("/proc/self/uid_map"), groups = read_map("/proc/self/gid_map");
-    if (users.empty() || groups.empty())
-        return system_failure("read /proc/self/uid_map");
+    auto users = own_map("/proc/self/uid_map"), groups = own_map("/proc/self/gid_map");
     for (const auto* ranges : {&users, &groups})
-        if (ranges->size() == 1 && ranges->front().count == 1)
+        if (!*ranges)
+            return failure(ranges->error());
+        else if ((*ranges)->size() == 1 && (*ranges)->front().count == 1)
             return Ids::one;
-    return users.front().outside == 0 ? Ids::root : Ids::subordinate;
+    return users->front().outside == 0 ? Ids::root : Ids::subordinate;
 }
 
 } // namespace netrig

@@ -30,7 +30,7 @@ struct Pipe {
 Result<Pipe> make_pipe() {
     std::array<int, 2> ends{};
     if (pipe2(ends.data(), O_CLOEXEC) != 0)
-        return system_failure("make a pipe");
+        return system_failure("make the lab's pipes");
     return Pipe{Fd(ends[0]), Fd(ends[1])};
 }
 
@@ -67,20 +67,28 @@ void unblock_all() {
     sigprocmask(SIG_SETMASK, &none, nullptr);
 }
 
-/// Nothing of the runner's comes along but the three standard descriptors and the lab's two pipes.
-void keep_only(Fd& events, Fd& alive) {
+/// Nothing of the runner's comes along but the three standard descriptors and the lab's two pipes. `events`
+/// can be written to whatever comes of it.
+Status keep_only(Fd& events, Fd& alive) {
     constexpr int events_at = 3, alive_at = 4;
+    const char* doing = "keep the lab's pipes";
     // High copies first, so that neither is overwritten by the other.
-    int high_events = fcntl(events.release(), F_DUPFD_CLOEXEC, 16);
-    int high_alive = fcntl(alive.release(), F_DUPFD_CLOEXEC, 16);
-    dup3(high_events, events_at, O_CLOEXEC);
-    dup3(high_alive, alive_at, O_CLOEXEC);
-    syscall(SYS_close_range, 5, ~0U, 0);
+    Fd high_events(fcntl(events.get(), F_DUPFD_CLOEXEC, 16)),
+        high_alive(fcntl(alive.get(), F_DUPFD_CLOEXEC, 16));
+    if (!high_events.valid() || !high_alive.valid())
+        return system_failure(doing);
+    [[maybe_unused]] std::array closed_below{events.release(), alive.release()};
+    events = std::move(high_events);
+    alive = std::move(high_alive);
+    if (dup3(events.get(), events_at, O_CLOEXEC) < 0 || dup3(alive.get(), alive_at, O_CLOEXEC) < 0)
+        return system_failure(doing);
     events = Fd(events_at);
     alive = Fd(alive_at);
+    syscall(SYS_close_range, alive_at + 1, ~0U, 0);
     Fd null(open("/dev/null", O_RDWR | O_CLOEXEC));
-    if (null.valid())
-        dup2(null.get(), 0);
+    if (!null.valid() || dup2(null.get(), 0) < 0)
+        return system_failure("give the lab /dev/null to read from");
+    return {};
 }
 
 enum class Wish { none, end_in_order, end_now };
@@ -144,8 +152,9 @@ Status enter_lab(Mapping mapping, const Caller& caller) {
 
 /// Before there is an engine to tell events, the error goes out in a line that is none.
 [[noreturn]] void refuse(const Fd& events, const Error& error) {
-    std::string words = fmt::format("!{}\t{}\n", describe(error),
-                                    error.help.empty() ? namespace_remedy(error.code) : error.help);
+    bool refused = error.code == EPERM || error.code == EACCES;
+    std::string help = error.help.empty() && refused ? namespace_remedy(error.code) : error.help;
+    std::string words = fmt::format("!{}\t{}\n", describe(error), help);
     [[maybe_unused]] ssize_t written = write(events.get(), words.data(), words.size());
     _exit(set_up_failed);
 }
@@ -162,7 +171,8 @@ int run_to_its_end(const std::function<int(Fd)>& engine, Fd events) {
 [[noreturn]] void be_reaper(Mapping mapping, const Caller& caller, Fd events, Fd alive,
                             const std::function<int(Fd)>& engine) {
     reset_signals();
-    keep_only(events, alive);
+    if (Status kept = keep_only(events, alive); !kept)
+        refuse(events, kept.error());
     unblock_all();
     if (Status entered = enter_lab(mapping, caller); !entered)
         refuse(events, entered.error());

@@ -91,8 +91,12 @@ void LabRun::start() {
     }
     pid_ = lab->pid;
     alive_ = std::move(lab->alive);
-    events_.assign(lab->events.release());
-    handle_.assign(lab->handle.release());
+    if (Status watched = watch(lab->events, lab->handle); !watched) {
+        kill_lab();
+        waitpid(pid_, nullptr, 0);
+        not_built(watched.error());
+        return;
+    }
     read_events();
     await_end();
     await_deadline();
@@ -102,6 +106,23 @@ void LabRun::not_built(const Error& error) {
     end_as(Outcome::errored, FailureKind::setup, "the lab could not be built: " + describe(error));
     finished_->help = error.help;
     finish();
+}
+
+Status LabRun::watch(Fd& events, Fd& handle) {
+    for (auto& [stream, descriptor] : {std::pair(&events_, &events), {&handle_, &handle}}) {
+        error_code error;
+        stream->assign(descriptor->get(), error);
+        if (error)
+            return failure({"watch the lab's process", error.value(), {}, {}});
+        [[maybe_unused]] int owned_by_the_stream = descriptor->release();
+    }
+    return {};
+}
+
+void LabRun::lose(std::string doing, error_code error) {
+    if (!finished_)
+        end_as(Outcome::errored, FailureKind::internal, describe({std::move(doing), error.value(), {}, {}}));
+    kill_lab();
 }
 
 void LabRun::await_deadline() {
@@ -148,6 +169,8 @@ void LabRun::end_as(Outcome outcome, FailureKind kind, std::string reason) {
 void LabRun::read_events() {
     asio::async_read_until(events_, buffer_, '\n', [this](error_code error, std::size_t size) {
         if (error) {
+            if (error != asio::error::eof) // it would wait for us to read on
+                lose("read what the lab's process tells", error);
             events_over_ = true;
             finish_when_over();
             return;
@@ -182,7 +205,9 @@ void LabRun::take(const std::string& line) {
 }
 
 void LabRun::await_end() {
-    handle_.async_wait(asio::posix::descriptor_base::wait_read, [this](error_code) {
+    handle_.async_wait(asio::posix::descriptor_base::wait_read, [this](error_code error) {
+        if (error) // and no deadline is kept while we wait for it below
+            lose("watch the lab's process", error);
         int status = 0;
         waitpid(pid_, &status, 0);
         pid_ = -1;

@@ -4,6 +4,7 @@
 
 #include "core/event.h"
 #include "core/lab.h"
+#include "core/result.h"
 #include "core/scenario.h"
 #include "runner/fd.h"
 #include "runner/node_groups.h"
@@ -46,6 +47,8 @@ public:
     void stop(FailureKind kind, std::string reason);
 
 private:
+    Status watch(Fd& events, Fd& handle);
+    void lose(std::string doing, boost::system::error_code error);
     void end_as(Outcome outcome, FailureKind kind, std::string reason);
     void not_built(const Error& error);
     void read_events();

@@ -18,7 +18,7 @@ namespace netrig {
 
 namespace {
 
-constexpr const char *at_start = "start", *at_directory = "enter the working directory";
+constexpr const char *at_exec = "", *at_directory = "enter the working directory ";
 
 /// All that the child needs, made before vfork: the child shares our memory and may allocate nothing.
 struct Prepared {
@@ -111,7 +111,7 @@ void reset_signals() {
         give_up(prepared, "set up its input and output");
     syscall(SYS_close_range, 3, ~0U, CLOSE_RANGE_CLOEXEC);
     if (launch.node != nullptr && launch.node->filter && !set_filter(*launch.node->filter))
-        give_up(prepared, "set the filter of id changes before");
+        give_up(prepared, "set the filter of id changes");
     sigprocmask(SIG_SETMASK, &prepared.signals, nullptr);
     int code = ENOENT;
     for (const std::string& path : prepared.candidates) {
@@ -123,7 +123,7 @@ void reset_signals() {
             break;
     }
     errno = code;
-    give_up(prepared, at_start);
+    give_up(prepared, at_exec);
 }
 
 pid_t start(Prepared& prepared) {
@@ -140,6 +140,39 @@ pid_t start(Prepared& prepared) {
     return pid;
 }
 
+/// What the child met on its way to the program.
+Error not_started(const Prepared& prepared) {
+    const Launch& launch = *prepared.launch;
+    const char* at = prepared.failed_at;
+    std::string doing = fmt::format("start '{}'", launch.argv.front());
+    if (at == at_directory)
+        doing = fmt::format("{}'{}'", at, launch.directory);
+    else if (at != at_exec)
+        doing += fmt::format(": {}", at);
+    bool not_found = at == at_exec && prepared.code == ENOENT;
+    return {std::move(doing), prepared.code, {}, not_found ? "is it installed, and in PATH?" : ""};
+}
+
+/// A program whose end could not be seen is ended, with what it started by now.
+Result<Process> watch(boost::asio::io_context& loop, const Launch& launch, pid_t pid) {
+    Error error{fmt::format("watch '{}'", launch.argv.front()), 0, {}, {}};
+    Fd handle(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
+    if (handle.valid()) {
+        try {
+            Process process(loop.get_executor(), pid, handle.get());
+            [[maybe_unused]] int owned_by_the_process = handle.release();
+            return process;
+        } catch (const boost::system::system_error& refused) {
+            error.code = refused.code().value();
+        }
+    } else {
+        error.code = errno;
+    }
+    kill(-pid, SIGKILL);
+    waitpid(pid, nullptr, 0);
+    return failure(std::move(error));
+}
+
 } // namespace
 
 Result<Process> launch(boost::asio::io_context& loop, const Launch& launch) {
@@ -147,24 +180,12 @@ Result<Process> launch(boost::asio::io_context& loop, const Launch& launch) {
     prepare(launch, prepared);
     pid_t pid = start(prepared);
     if (pid < 0)
-        return system_failure("start " + launch.argv.front());
+        return system_failure(fmt::format("start '{}'", launch.argv.front()));
     if (prepared.failed_at != nullptr) {
         waitpid(pid, nullptr, 0);
-        const char* at = prepared.failed_at;
-        bool found = at != at_start || prepared.code != ENOENT;
-        std::string doing =
-            fmt::format("{} '{}'", at, at == at_directory ? launch.directory : launch.argv.front());
-        std::string help = found ? "" : "is it installed, and in PATH?";
-        return failure({std::move(doing), prepared.code, {}, std::move(help)});
+        return failure(not_started(prepared));
     }
-    int handle = static_cast<int>(syscall(SYS_pidfd_open, pid, 0));
-    if (handle < 0) {
-        auto error = system_failure("watch " + launch.argv.front());
-        kill(-pid, SIGKILL);
-        waitpid(pid, nullptr, 0);
-        return error;
-    }
-    return Process(loop.get_executor(), pid, handle);
+    return watch(loop, launch, pid);
 }
 
 } // namespace netrig

@@ -1,5 +1,6 @@
 #include "runner/node_namespaces.h"
 
+#include "runner/lab_process.h"
 #include "runner/system_error.h"
 
 #include <fcntl.h>
@@ -19,7 +20,7 @@ Result<Fd> open_namespace(const char* which) {
 
 Result<NodeNamespaces> make_and_stay(const std::string& name, const NodeView* view) {
     if (unshare(CLONE_NEWNET | CLONE_NEWNS | CLONE_NEWUTS) != 0)
-        return system_failure("make namespaces");
+        return failure({"make namespaces", errno, {}, errno == ENOSPC ? namespace_remedy(ENOSPC) : ""});
     if (sethostname(name.c_str(), name.size()) != 0)
         return system_failure("set the host name " + name);
     Result<OwnFolders> own = view == nullptr ? OwnFolders() : set_up_view(*view);
@@ -73,6 +74,20 @@ Status enter_network(const NodeNamespaces& node) {
     if (setns(node.network.get(), CLONE_NEWNET) != 0)
         return system_failure("enter the network namespace of " + node.name);
     return {};
+}
+
+Result<NetlinkSocket> open_netlink(const NodeNamespaces& node, std::span<const unsigned> groups) {
+    if (Status entered = enter_network(node); !entered)
+        return failure(entered.error());
+    auto socket = NetlinkSocket::open(groups);
+    if (!socket)
+        return failure(in_node(node, socket.error()));
+    return socket;
+}
+
+Error in_node(const NodeNamespaces& node, Error error) {
+    error.doing += " in " + node.name;
+    return error;
 }
 
 } // namespace netrig

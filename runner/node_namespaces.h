@@ -51,4 +51,10 @@ Status put_files(NodeNamespaces& node, const FilesToPut& files, const HomeNamesp
 /// back to fail: whoever opens a socket enters first.
 Status enter_network(const NodeNamespaces& node);
 
+/// Another netlink socket in the node, as NetlinkSocket::open.
+Result<NetlinkSocket> open_netlink(const NodeNamespaces& node, std::span<const unsigned> groups);
+
+/// Adds the node's name to what was being done, where that was done in one.
+Error in_node(const NodeNamespaces& node, Error error);
+
 } // namespace netrig

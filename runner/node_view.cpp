@@ -15,6 +15,8 @@ namespace netrig {
 
 namespace {
 
+namespace fs = std::filesystem;
+
 constexpr const char *lab_hosts = "/run/hosts", *lab_resolver = "/run/resolv.conf";
 
 Status mount_at(const std::string& what, const std::string& where, const char* type, unsigned long flags,
@@ -28,29 +30,59 @@ bool lies_under(const std::string& path, const std::string& folder) {
     return path == folder || path.starts_with(folder + "/");
 }
 
-/// Where a symbolic link leads, as a normal path; nothing for anything else.
-std::optional<std::string> link_target(const std::string& path) {
-    std::error_code error;
-    std::filesystem::path target = std::filesystem::read_symlink(path, error);
-    if (error)
-        return std::nullopt;
-    return (std::filesystem::path(path).parent_path() / target).lexically_normal().string();
+bool is_nothing_there(const std::error_code& error) {
+    // What lies behind a locked folder is as good as missing.
+    return error.value() == ENOENT || error.value() == ENOTDIR || error.value() == EACCES;
 }
 
-bool is_folder(const char* path) {
-    struct stat found {};
-    return lstat(path, &found) == 0 && S_ISDIR(found.st_mode);
+/// What is at a path; a symbolic link is not followed.
+Result<fs::file_type> look_at(const std::string& path) {
+    std::error_code error;
+    fs::file_type type = fs::symlink_status(path, error).type();
+    if (error && !is_nothing_there(error))
+        return failure({"look at " + path, error.value(), {}, {}});
+    return error ? fs::file_type::not_found : type;
+}
+
+/// Where a path that may be a symbolic link leads, whether something is there or not, as a normal path.
+Result<std::string> follow_once(const std::string& path) {
+    auto type = look_at(path);
+    if (!type)
+        return failure(type.error());
+    if (*type != fs::file_type::symlink)
+        return path;
+    std::error_code error;
+    fs::path target = fs::read_symlink(path, error);
+    if (error)
+        return failure({"follow " + path, error.value(), {}, {}});
+    return (fs::path(path).parent_path() / target).lexically_normal().string();
+}
+
+/// Where a folder really is, as /var/run may be /run; empty where there is none.
+Result<std::string> real_folder(const std::string& path) {
+    std::error_code error;
+    fs::path place = fs::canonical(path, error);
+    if (error && !is_nothing_there(error) && error.value() != ELOOP)
+        return failure({"look at " + path, error.value(), {}, {}});
+    if (error)
+        return std::string();
+    auto type = look_at(place.string());
+    if (!type)
+        return failure(type.error());
+    return *type == fs::file_type::directory ? place.string() : std::string();
 }
 
 /// Shows `source` at `file.path`, without a write to the machine's file system.
 Status show_file(const Fd& source, const FileInNode& file, OwnFolders& own) {
     if (access(file.path.c_str(), F_OK) == 0)
         return mount_at(fmt::format("/proc/self/fd/{}", source.get()), file.path, nullptr, MS_BIND, nullptr);
+    if (errno != ENOENT)
+        return system_failure("look at " + file.path);
     // systemd has /etc/resolv.conf as a link into /run, which is empty now.
-    FileInNode placed = file;
-    if (auto target = link_target(file.path))
-        placed.path = *target;
-    FilesInNode wanted{std::move(placed)}, none;
+    auto place = follow_once(file.path);
+    if (!place)
+        return failure(place.error());
+    FilesInNode wanted{{*place, file.text, file.mode}}, none;
     return put_files({.wanted = wanted, .kept = none}, own);
 }
 
@@ -61,21 +93,18 @@ Result<Fd> open_path(const std::string& path) {
     return fd;
 }
 
-/// Some are links to others of them, as /var/run to /run.
+/// Some are links to others of them.
 Status cover_private_folders(const std::string& scenario_folder, OwnFolders& own) {
     std::set<std::string> covered;
     for (const char* folder : private_folders) {
-        struct stat found {};
-        if (lstat(folder, &found) != 0)
+        auto place = real_folder(folder);
+        if (!place)
+            return failure(place.error());
+        if (place->empty() || !covered.insert(*place).second)
             continue;
-        std::error_code error;
-        std::string place =
-            S_ISLNK(found.st_mode) ? std::filesystem::canonical(folder, error).string() : folder;
-        if (error || !is_folder(place.c_str()) || !covered.insert(place).second)
-            continue;
-        if (Status done = cover_folder(place, scenario_folder); !done)
+        if (Status done = cover_folder(*place, scenario_folder); !done)
             return done;
-        if (Status added = own.add(place); !added)
+        if (Status added = own.add(*place); !added)
             return added;
     }
     return {};
@@ -84,7 +113,10 @@ Status cover_private_folders(const std::string& scenario_folder, OwnFolders& own
 /// A container with parts of /sys masked may not mount it anew. Better no interfaces to see than another's.
 Status own_sys() {
     Status mounted = mount_at("sysfs", "/sys", "sysfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr);
-    if (mounted || mounted.error().code != EPERM || !is_folder("/sys/class/net"))
+    if (mounted || mounted.error().code != EPERM)
+        return mounted;
+    auto interfaces = look_at("/sys/class/net");
+    if (!interfaces || *interfaces != fs::file_type::directory)
         return mounted;
     return mount_at("tmpfs", "/sys/class/net", "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr);
 }
@@ -112,9 +144,11 @@ Status cover_folder(const std::string& where, const std::string& scenario_folder
     if (!kept.valid())
         return {};
     std::error_code error;
-    std::filesystem::create_directories(scenario_folder, error);
-    if (error || syscall(SYS_move_mount, kept.get(), "", AT_FDCWD, scenario_folder.c_str(),
-                         MOVE_MOUNT_F_EMPTY_PATH) != 0)
+    fs::create_directories(scenario_folder, error);
+    if (error)
+        return failure({"show " + scenario_folder + " in the node", error.value(), {}, {}});
+    if (syscall(SYS_move_mount, kept.get(), "", AT_FDCWD, scenario_folder.c_str(), MOVE_MOUNT_F_EMPTY_PATH) !=
+        0)
         return system_failure("show " + scenario_folder + " in the node");
     return {};
 }
@@ -130,8 +164,10 @@ Result<OwnFolders> set_up_view(const NodeView& view) {
         return failure(covered.error());
     if (Status shown = show_file(*hosts, view.shared[0], own); !shown)
         return failure(shown.error());
-    struct stat resolver_there {}; // without one, programs ask nobody but the node itself
-    if (lstat(view.shared[1].path.c_str(), &resolver_there) == 0)
+    auto resolver_there = look_at(view.shared[1].path);
+    if (!resolver_there)
+        return failure(resolver_there.error());
+    if (*resolver_there != fs::file_type::not_found) // without one, programs ask nobody but the node itself
         if (Status shown = show_file(*resolver, view.shared[1], own); !shown)
             return failure(shown.error());
     if (Status shown = own_sys(); !shown)

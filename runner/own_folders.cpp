@@ -57,9 +57,13 @@ Status attach(const Fd& tree, const Fd& where, const std::string& name) {
 }
 
 /// Whether the caller may see what is in it; of an ordinary user's lab the machine's root is nobody.
-bool can_be_listed(const Fd& folder) {
+Result<bool> can_be_listed(const Fd& folder) {
     Fd list(openat(folder.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    return list.valid() && syscall(SYS_faccessat2, folder.get(), ".", X_OK, AT_EACCESS) == 0;
+    if (list.valid() && syscall(SYS_faccessat2, folder.get(), ".", X_OK, AT_EACCESS) == 0)
+        return true;
+    if (errno == EACCES)
+        return false;
+    return system_failure("list it");
 }
 
 /// Owner and mode as the folder had them; where an owner has no number in this lab it stays ours.
@@ -98,7 +102,11 @@ Status link_entries(const Fd& folder, const Fd& space, const std::vector<std::st
     std::unique_ptr<DIR, int (*)(DIR*)> entries(list < 0 ? nullptr : fdopendir(list), closedir);
     if (!entries)
         return system_failure("list it");
-    while (const dirent* entry = readdir(entries.get())) {
+    for (;;) {
+        errno = 0;
+        const dirent* entry = readdir(entries.get());
+        if (entry == nullptr)
+            return errno == 0 ? Status{} : system_failure("list it");
         std::string name = entry->d_name;
         if (name == "." || name == ".." ||
             std::find(left_out.begin(), left_out.end(), name) != left_out.end())
@@ -106,7 +114,6 @@ Status link_entries(const Fd& folder, const Fd& space, const std::vector<std::st
         if (Status linked = link_entry(folder, space, name); !linked)
             return linked;
     }
-    return {};
 }
 
 /// What was mounted over / is seen by those who enter anew.
@@ -137,8 +144,14 @@ bool OwnFolders::has(const Fd& folder) const {
 }
 
 Status OwnFolders::make(const Fd& folder, const std::vector<std::string>& left_out, OwnFolder how) {
-    bool is_root = place_of(folder) == "/";
-    if (!can_be_listed(folder)) { // nothing of it could be seen before
+    auto place = place_of(folder);
+    if (!place)
+        return failure(place.error());
+    bool is_root = *place == "/";
+    auto listed = can_be_listed(folder);
+    if (!listed)
+        return failure(listed.error());
+    if (!*listed) { // nothing of it could be seen before
         auto space = make_space(folder);
         return space ? Status{} : failure(space.error());
     }
@@ -184,9 +197,12 @@ Status OwnFolders::lay_over(const Fd& folder) {
     return {};
 }
 
-std::string place_of(const Fd& file) {
+Result<std::string> place_of(const Fd& file) {
     std::error_code error;
-    return std::filesystem::read_symlink(by_descriptor(file), error).string();
+    std::filesystem::path place = std::filesystem::read_symlink(by_descriptor(file), error);
+    if (error)
+        return failure({"find where a folder is", error.value(), {}, {}});
+    return place.string();
 }
 
 bool is_same_file(const Fd& a, const Fd& b) {

@@ -39,7 +39,7 @@ private:
 };
 
 /// The path at which the kernel has it.
-std::string place_of(const Fd& file);
+Result<std::string> place_of(const Fd& file);
 
 bool is_same_file(const Fd& a, const Fd& b);
 

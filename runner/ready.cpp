@@ -28,18 +28,19 @@ bool is_ready(const LinkReport& report) {
     return report.state == LinkState::up && report.operational && report.settled;
 }
 
-Status look_at_links(NetlinkSocket& socket, std::set<Ifindex>& waiting) {
+Status look_at_links(NodeNamespaces& node, std::set<Ifindex>& waiting) {
     NetlinkMessage message = dump_links_message();
-    return socket.ask(message, "read the links", [&](const nlmsghdr* header) {
+    return node.netlink.ask(message, "read the links of " + node.name, [&](const nlmsghdr* header) {
         if (auto report = read_link(header); report && is_ready(*report))
             waiting.erase(report->index);
     });
 }
 
-Status look_at_addresses(NetlinkSocket& socket, Waiting& waiting) {
+Status look_at_addresses(NodeNamespaces& node, Waiting& waiting) {
     std::set<Ifindex> link_local, tentative;
     NetlinkMessage message = dump_ipv6_addresses_message();
-    Status asked = socket.ask(message, "read the IPv6 addresses", [&](const nlmsghdr* header) {
+    std::string doing = "read the IPv6 addresses of " + node.name;
+    Status asked = node.netlink.ask(message, doing, [&](const nlmsghdr* header) {
         auto report = read_address(header);
         if (report && report->tentative)
             tentative.insert(report->index);
@@ -53,11 +54,11 @@ Status look_at_addresses(NetlinkSocket& socket, Waiting& waiting) {
 }
 
 /// Takes out of `waiting` what the kernel says is ready.
-Status look(NetlinkSocket& socket, Waiting& waiting) {
+Status look(NodeNamespaces& node, Waiting& waiting) {
     if (!waiting.links.empty())
-        if (Status looked = look_at_links(socket, waiting.links); !looked)
+        if (Status looked = look_at_links(node, waiting.links); !looked)
             return looked;
-    return waiting.addresses_over() ? Status{} : look_at_addresses(socket, waiting);
+    return waiting.addresses_over() ? Status{} : look_at_addresses(node, waiting);
 }
 
 std::string names_of(const Waiting& waiting, NodeIndex node, const Topology& topology) {
@@ -74,21 +75,19 @@ std::string names_of(const Waiting& waiting, NodeIndex node, const Topology& top
 /// Subscribes, looks again (what came between must not be missed) and then waits for what is told.
 Status wait_in_node(NodeNamespaces& node, Waiting& waiting, Clock::time_point deadline,
                     const StopRequest& stop) {
-    if (Status entered = enter_network(node); !entered)
-        return entered;
     const std::array<unsigned, 2> groups{RTNLGRP_LINK, RTNLGRP_IPV6_IFADDR};
-    auto watcher = NetlinkSocket::open(groups);
+    auto watcher = open_netlink(node, groups);
     if (!watcher)
         return failure(watcher.error());
     for (;;) {
-        if (Status looked = look(node.netlink, waiting); !looked || waiting.over())
+        if (Status looked = look(node, waiting); !looked || waiting.over())
             return looked;
         auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
         if (left.count() <= 0)
             return {};
         std::array<pollfd, 2> poll_for{{{watcher->descriptor(), POLLIN, 0}, {stop.descriptor(), POLLIN, 0}}};
         if (poll(poll_for.data(), poll_for.size(), static_cast<int>(left.count())) < 0 && errno != EINTR)
-            return system_failure("wait for link notifications");
+            return system_failure("wait for link notifications in " + node.name);
         if (poll_for[1].revents != 0)
             return failure(told_to_end());
         watcher->drain();
@@ -108,7 +107,7 @@ Status await_ready(const AwaitReady& op, std::vector<NodeNamespaces>& nodes, con
     for (InterfaceRef ref : op.ipv6_alone)
         waiting[ref.node].ipv6_alone.insert(topology.at(ref).index);
     for (auto& [node, interfaces] : waiting) {
-        if (Status looked = look(nodes[node].netlink, interfaces); !looked)
+        if (Status looked = look(nodes[node], interfaces); !looked)
             return looked;
         if (interfaces.over())
             continue;

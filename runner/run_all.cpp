@@ -1,6 +1,7 @@
 #include "runner/run_all.h"
 
 #include "reports/run_tree.h"
+#include "runner/event_loop.h"
 #include "runner/lab_run.h"
 #include "runner/time.h"
 
@@ -29,9 +30,9 @@ bool is_ignored(int signal) {
 
 class Runner {
 public:
-    Runner(const std::vector<std::shared_ptr<const Scenario>>& scenarios, const RunOptions& options,
-           const std::vector<EventSink*>& sinks)
-        : scenarios_(scenarios), options_(options), sinks_(sinks), loop_(1), signals_(loop_), time_(loop_) {
+    Runner(asio::io_context& loop, const std::vector<std::shared_ptr<const Scenario>>& scenarios,
+           const RunOptions& options, const std::vector<EventSink*>& sinks)
+        : scenarios_(scenarios), options_(options), sinks_(sinks), loop_(loop), signals_(loop), time_(loop) {
         for (int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT})
             if (!is_ignored(signal))
                 signals_.add(signal);
@@ -137,7 +138,7 @@ private:
     const std::vector<std::shared_ptr<const Scenario>>& scenarios_;
     const RunOptions& options_;
     const std::vector<EventSink*>& sinks_;
-    asio::io_context loop_;
+    asio::io_context& loop_;
     asio::signal_set signals_;
     asio::steady_timer time_;
     bool time_is_over_ = false;
@@ -150,9 +151,13 @@ private:
 
 } // namespace
 
-void run_all(const std::vector<std::shared_ptr<const Scenario>>& scenarios, const RunOptions& options,
-             const std::vector<EventSink*>& sinks) {
-    Runner(scenarios, options, sinks).run();
+Status run_all(const std::vector<std::shared_ptr<const Scenario>>& scenarios, const RunOptions& options,
+               const std::vector<EventSink*>& sinks) {
+    auto loop = make_event_loop();
+    if (!loop)
+        return failure(loop.error());
+    Runner(**loop, scenarios, options, sinks).run();
+    return {};
 }
 
 } // namespace netrig

@@ -3,6 +3,7 @@
 
 #include "core/event.h"
 #include "core/requirements.h"
+#include "core/result.h"
 #include "core/scenario.h"
 #include "runner/leak_check.h"
 
@@ -22,8 +23,8 @@ struct RunOptions {
 
 /// Returns when every lab is gone. SIGINT, SIGTERM, SIGHUP and SIGQUIT, unless ignored from the start, end
 /// the labs and then the run, in order; a second one ends the process at once, and the labs with it. Events
-/// of one scenario are in order.
-void run_all(const std::vector<std::shared_ptr<const Scenario>>& scenarios, const RunOptions& options,
-             const std::vector<EventSink*>& sinks);
+/// of one scenario are in order. An Error when nothing could be run at all.
+Status run_all(const std::vector<std::shared_ptr<const Scenario>>& scenarios, const RunOptions& options,
+               const std::vector<EventSink*>& sinks);
 
 } // namespace netrig

@@ -58,10 +58,15 @@ int family_number(Family family) {
     return family == Family::ipv4 ? AF_INET : AF_INET6;
 }
 
-Result<Fd> open_stream(Family family) {
+/// Whether accept(2) could not do its part; anything else concerns one connection, whose client sees it.
+bool is_want(int code) {
+    return code == EMFILE || code == ENFILE || code == ENOBUFS || code == ENOMEM;
+}
+
+Result<Fd> open_stream(Family family, const NodeNamespaces& node) {
     Fd fd(socket(family_number(family), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_TCP));
     if (!fd.valid())
-        return system_failure("open a TCP socket");
+        return system_failure("open a TCP socket in " + node.name);
     return fd;
 }
 
@@ -73,9 +78,8 @@ Result<std::vector<TcpEchoAnswer>> TcpEchoProber::run(std::span<const TcpEchoReq
     epoll_ = Fd(epoll_create1(EPOLL_CLOEXEC));
     if (!epoll_.valid())
         return system_failure("make an epoll descriptor");
-    if (stop_.descriptor() >= 0)
-        if (Status watched = watch(stop_.descriptor(), EPOLLIN, EPOLL_CTL_ADD); !watched)
-            return failure(watched.error());
+    if (stop_.descriptor() >= 0 && !control(stop_.descriptor(), EPOLLIN, EPOLL_CTL_ADD))
+        return system_failure("watch for the lab's end");
     if (Status listening = listen_everywhere(); !listening)
         return failure(listening.error());
     for (;;) {
@@ -91,12 +95,16 @@ Result<std::vector<TcpEchoAnswer>> TcpEchoProber::run(std::span<const TcpEchoReq
     }
 }
 
-Status TcpEchoProber::watch(int fd, std::uint32_t events, int operation) {
+bool TcpEchoProber::control(int fd, std::uint32_t events, int operation) {
     epoll_event event{};
     event.events = events;
     event.data.fd = fd;
-    if (epoll_ctl(epoll_.get(), operation, fd, &event) != 0)
-        return system_failure("watch a TCP socket");
+    return epoll_ctl(epoll_.get(), operation, fd, &event) == 0;
+}
+
+Status TcpEchoProber::watch(NodeIndex node, int fd, std::uint32_t events, int operation) {
+    if (!control(fd, events, operation))
+        return system_failure("watch a TCP socket in " + nodes_[node].name);
     return {};
 }
 
@@ -105,9 +113,10 @@ Status TcpEchoProber::listen_everywhere() {
         std::tuple key{request.server, request.to.family, request.port};
         if (listeners_.contains(key))
             continue;
-        if (Status entered = enter_network(nodes_[request.server]); !entered)
+        const NodeNamespaces& node = nodes_[request.server];
+        if (Status entered = enter_network(node); !entered)
             return failure(entered.error());
-        auto fd = open_stream(request.to.family);
+        auto fd = open_stream(request.to.family, node);
         if (!fd)
             return failure(fd.error());
         int on = 1;
@@ -116,8 +125,9 @@ Status TcpEchoProber::listen_everywhere() {
             setsockopt(fd->get(), IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
         SocketAddress wildcard(request.to.family, request.port);
         if (bind(fd->get(), wildcard.get(), wildcard.size()) != 0 || listen(fd->get(), SOMAXCONN) != 0)
-            return system_failure(fmt::format("start an echo server on port {}", request.port));
-        if (Status watched = watch(fd->get(), EPOLLIN, EPOLL_CTL_ADD); !watched)
+            return system_failure(
+                fmt::format("start an echo server on port {} in {}", request.port, node.name));
+        if (Status watched = watch(request.server, fd->get(), EPOLLIN, EPOLL_CTL_ADD); !watched)
             return watched;
         listeners_.emplace(key, std::move(*fd));
     }
@@ -135,7 +145,7 @@ Status TcpEchoProber::start_client(std::size_t number) {
     const TcpEchoRequest& request = requests_[number];
     if (Status entered = enter_network(nodes_[request.from]); !entered)
         return failure(entered.error());
-    auto fd = open_stream(request.to.family);
+    auto fd = open_stream(request.to.family, nodes_[request.from]);
     if (!fd)
         return failure(fd.error());
     Client client{std::move(*fd), number, 0, 0, false, false, Clock::now()};
@@ -145,7 +155,7 @@ Status TcpEchoProber::start_client(std::size_t number) {
         return {};
     }
     int key = client.fd.get();
-    if (Status watched = watch(key, EPOLLOUT, EPOLL_CTL_ADD); !watched)
+    if (Status watched = watch(request.from, key, EPOLLOUT, EPOLL_CTL_ADD); !watched)
         return watched;
     clients_.emplace(key, std::move(client));
     return {};
@@ -174,14 +184,25 @@ Status TcpEchoProber::wait_and_handle() {
     return {};
 }
 
+NodeIndex TcpEchoProber::node_of_listener(int fd) const {
+    auto is_it = [&](const auto& listener) { return listener.second.get() == fd; };
+    return std::get<0>(std::find_if(listeners_.begin(), listeners_.end(), is_it)->first);
+}
+
 void TcpEchoProber::accept_all(int listener) {
+    NodeIndex node = node_of_listener(listener);
     for (;;) {
         Fd fd(accept4(listener, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+        if (!fd.valid() && is_want(errno))
+            broken_ = Error{"accept a connection in " + nodes_[node].name, errno, {}, {}};
         if (!fd.valid())
             return;
         int key = fd.get();
-        if (watch(key, EPOLLIN, EPOLL_CTL_ADD))
-            servers_.insert_or_assign(key, Server{std::move(fd), {}});
+        if (Status watched = watch(node, key, EPOLLIN, EPOLL_CTL_ADD); !watched) {
+            broken_ = watched.error();
+            return;
+        }
+        servers_.insert_or_assign(key, Server{std::move(fd), node, {}});
     }
 }
 
@@ -200,14 +221,14 @@ void TcpEchoProber::handle_server(int fd, Server& server) {
     ssize_t sent = send(fd, server.pending.data(), server.pending.size(), MSG_NOSIGNAL);
     if (sent < 0 && errno != EAGAIN) {
         if (!outcome_of(errno))
-            broken_ = Error{"echo bytes", errno, {}, {}};
+            broken_ = Error{"echo bytes in " + nodes_[server.node].name, errno, {}, {}};
         servers_.erase(fd);
         return;
     }
     server.pending.erase(0, static_cast<std::size_t>(std::max<ssize_t>(sent, 0)));
-    bool watched = watch(fd, server.pending.empty() ? EPOLLIN : EPOLLOUT, EPOLL_CTL_MOD).has_value();
+    Status watched = watch(server.node, fd, server.pending.empty() ? EPOLLIN : EPOLLOUT, EPOLL_CTL_MOD);
     if (!watched)
-        servers_.erase(fd);
+        broken_ = watched.error();
 }
 
 void TcpEchoProber::handle_client(int fd, Client& client) {
@@ -240,8 +261,9 @@ void TcpEchoProber::send_more(Client& client) {
         client.sent += static_cast<std::size_t>(sent);
     }
     std::uint32_t events = client.sent < total ? EPOLLIN | EPOLLOUT : EPOLLIN;
-    if (!watch(client.fd.get(), events, EPOLL_CTL_MOD))
-        fail_client(client, errno);
+    if (Status watched = watch(requests_[client.request].from, client.fd.get(), events, EPOLL_CTL_MOD);
+        !watched)
+        broken_ = watched.error();
 }
 
 void TcpEchoProber::receive_more(Client& client) {
@@ -277,7 +299,11 @@ void TcpEchoProber::receive_more(Client& client) {
 void TcpEchoProber::fail(std::size_t request, Clock::time_point begin, int code) {
     auto outcome = outcome_of(code);
     if (!outcome)
-        broken_ = Error{fmt::format("exchange bytes with {}", show(requests_[request].to)), code, {}, {}};
+        broken_ = Error{fmt::format("exchange bytes between {} and {}", nodes_[requests_[request].from].name,
+                                    show(requests_[request].to)),
+                        code,
+                        {},
+                        {}};
     answers_[request] = {outcome.value_or(TcpOutcome::timeout), Clock::now() - begin, strerrordesc_np(code)};
 }
 

@@ -36,6 +36,7 @@ private:
     };
     struct Server {
         Fd fd;
+        NodeIndex node = 0;
         std::string pending; ///< read and not yet written back
     };
 
@@ -53,7 +54,9 @@ private:
     void forget(Client& client);
     void finish(Client& client, TcpOutcome outcome, std::string why);
     void give_up_late();
-    Status watch(int fd, std::uint32_t events, int operation);
+    bool control(int fd, std::uint32_t events, int operation); ///< epoll_ctl(2)
+    Status watch(NodeIndex node, int fd, std::uint32_t events, int operation);
+    [[nodiscard]] NodeIndex node_of_listener(int fd) const;
 
     const std::vector<NodeNamespaces>& nodes_;
     const StopRequest& stop_;

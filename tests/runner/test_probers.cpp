@@ -253,5 +253,5 @@ server = socket.create_server(("", 7))
 os.fork() or time.sleep(1000)')");
         return problem + tcp_from_red(lab, {tcp_to("10.0.2.1", 7)});
     });
-    CHECK(said == "cannot start an echo server on port 7: Address already in use (EADDRINUSE)");
+    CHECK(said == "cannot start an echo server on port 7 in blue: Address already in use (EADDRINUSE)");
 }

@@ -10,18 +10,21 @@
 
 namespace netrig {
 
+/// 0 when there is no such process.
+inline pid_t parent_of(pid_t process) {
+    std::ifstream file("/proc/" + std::to_string(process) + "/stat");
+    std::string text;
+    std::getline(file, text);
+    // proc_pid_stat(5): after the name in parentheses come the state and the parent.
+    std::size_t end = text.rfind(") ");
+    return end == std::string::npos ? 0 : std::stoi(text.substr(end + 4));
+}
+
 inline std::vector<pid_t> children_of(pid_t parent) {
     std::vector<pid_t> children;
     for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
         std::string name = entry.path().filename().string();
-        if (name.find_first_not_of("0123456789") != std::string::npos)
-            continue;
-        std::ifstream file(entry.path() / "stat");
-        std::string text;
-        std::getline(file, text);
-        // proc_pid_stat(5): after the name in parentheses come the state and the parent.
-        std::size_t end = text.rfind(") ");
-        if (end != std::string::npos && std::stoi(text.substr(end + 4)) == parent)
+        if (name.find_first_not_of("0123456789") == std::string::npos && parent_of(std::stoi(name)) == parent)
             children.push_back(std::stoi(name));
     }
     return children;
