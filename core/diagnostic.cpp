@@ -63,13 +63,15 @@ std::string paint(bool colour, const char* code, const std::string& text) {
 } // namespace
 
 std::string place(const SourceFile& source, const Span& span) {
+    const std::string& path = file_of(source, span).path;
     if (span.begin.line == 0)
-        return source.path;
-    return fmt::format("{}:{}:{}", source.path, span.begin.line, span.begin.column);
+        return path;
+    return fmt::format("{}:{}:{}", path, span.begin.line, span.begin.column);
 }
 
 std::string render_excerpt(const SourceFile& source, const Span& span, const std::string& label) {
-    std::vector<std::string> points = shown_code_points(line_of(source.text, span.begin.line));
+    const std::string& text = file_of(source, span).text;
+    std::vector<std::string> points = shown_code_points(line_of(text, span.begin.line));
     std::size_t caret = std::max<std::uint32_t>(span.begin.column, 1) - 1;
     std::size_t end = std::max<std::size_t>(caret_end(span, points.size()) - 1, caret + 1);
     // A long line shows the part around the caret.
@@ -100,7 +102,8 @@ static std::string render_one(const Diagnostic& diagnostic, const SourceFile& so
         text += render_excerpt(source, diagnostic.span, diagnostic.label);
     for (const DiagnosticNote& note : diagnostic.notes) {
         text += fmt::format("  note: {}\n  --> {}\n", terminal_line(note.text), place(source, note.span));
-        text += render_excerpt(source, note.span, "");
+        if (note.span.begin.line != 0)
+            text += render_excerpt(source, note.span, "");
     }
     if (!diagnostic.help.empty())
         text += fmt::format("  {}: {}\n", paint(colour, "1;36", "help"), terminal_line(diagnostic.help));
@@ -110,7 +113,7 @@ static std::string render_one(const Diagnostic& diagnostic, const SourceFile& so
 std::string render(const Diagnostics& diagnostics, const SourceFile& source, DiagnosticStyle style) {
     Diagnostics sorted = diagnostics;
     std::stable_sort(sorted.begin(), sorted.end(),
-                     [](const Diagnostic& a, const Diagnostic& b) { return a.span.begin < b.span.begin; });
+                     [](const Diagnostic& a, const Diagnostic& b) { return stands_before(a.span, b.span); });
     std::string text;
     std::size_t shown = std::min(sorted.size(), style.at_most);
     for (std::size_t i = 0; i < shown; ++i)

@@ -31,7 +31,8 @@ struct DiagnosticStyle {
     std::size_t at_most = 20; ///< the rest is counted, not shown
 };
 
-/// The whole text for people: one block a mistake, in the order of their places. Ends with a new line.
+/// The whole text for people: one block a mistake, in the order of their places, those of included files
+/// first. `source` is the scenario's, here and below. Ends with a new line.
 std::string render(const Diagnostics& diagnostics, const SourceFile& source, DiagnosticStyle style = {});
 
 /// The source line with a caret run under the span, as it stands in each block; also used below failed

@@ -43,6 +43,8 @@ struct ScenarioStarted {
     std::string name, file, description;
     std::vector<std::string> tags;
     std::vector<TestHeader> tests;
+    std::string instance{};              ///< "family=ipv6,mtu=1280": which of its file's scenarios it is
+    std::vector<std::string> settings{}; ///< "family=ipv6": with these by --set it runs again
     bool operator==(const ScenarioStarted&) const = default;
 };
 

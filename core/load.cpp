@@ -2,12 +2,14 @@
 
 #include "core/addressing.h"
 #include "core/emulation.h"
+#include "core/instances.h"
 #include "core/load_interfaces.h"
 #include "core/load_requires.h"
 #include "core/load_routes.h"
 #include "core/load_rules.h"
 #include "core/load_tests.h"
 #include "core/load_topology.h"
+#include "core/merged_table.h"
 #include "core/pool.h"
 #include "core/segments.h"
 #include "core/static_routes.h"
@@ -34,9 +36,9 @@ constexpr std::array<Key, 20> top_level_keys{{
     {"bridges", KeyType::table, "bridges, each in a namespace of its own"},
     {"tests", KeyType::tables, "what is asked"},
     {"requires", KeyType::texts, "what the machine must offer"},
-    {"variables", KeyType::table, "defaults for ${name}", true},
-    {"matrix", KeyType::table, "one scenario for each combination", true},
-    {"include", KeyType::texts, "other files that are merged in", true},
+    {"variables", KeyType::table, "defaults for ${name}"},
+    {"matrix", KeyType::table, "one scenario for each combination"},
+    {"include", KeyType::texts, "other files that are merged in"},
     {"pool", KeyType::texts, "from which links and bridges without addresses get subnets"},
     {"routing", KeyType::text,
      "\"none\" (default), or \"static\": shortest ways to every subnet on every node"},
@@ -68,18 +70,6 @@ void load_texts(TableReader& reader, Scenario& scenario) {
         scenario.timeout = *timeout;
 }
 
-/// A file that can't be TOML at all gets one message that says so, not the parser's view of its bytes.
-std::optional<Diagnostic> check_text(const SourceFile& source) {
-    if (source.text.size() > largest_file)
-        return Diagnostic{fmt::format("the file has more than {} MiB, the most that a scenario may have",
-                                      largest_file >> 20)};
-    if (source.text.find('\0') != std::string::npos)
-        return Diagnostic{"this is a binary file, not a scenario in TOML"};
-    if (source.text.find_first_not_of(" \t\r\n") == std::string::npos)
-        return Diagnostic{"the file is empty", {}, {}, "a scenario needs at least 'hosts' and a [[tests]]"};
-    return std::nullopt;
-}
-
 /// What stands in the file once is one mistake, though it may be looked at twice or for each of many nodes.
 void leave_out_repeated(Diagnostics& diagnostics) {
     std::set<std::tuple<std::string, Span>> seen;
@@ -103,7 +93,8 @@ void load_emulator(TableReader& reader, Topology& topology) {
             static_cast<Emulator>(std::find(names.begin(), names.end(), *name) - names.begin());
 }
 
-void load_document(const TomlTable& document, Scenario& scenario, Diagnostics& diagnostics) {
+void load_document(const TomlTable& document, bool tests_needed, Scenario& scenario,
+                   Diagnostics& diagnostics) {
     TableReader reader(document, Span{}, "a scenario", top_level_keys, diagnostics);
     load_texts(reader, scenario);
     load_emulator(reader, scenario.topology);
@@ -121,25 +112,27 @@ void load_document(const TomlTable& document, Scenario& scenario, Diagnostics& d
     load_tests(reader, scenario);
     check_emulation(scenario, diagnostics);
     scenario.requirements = load_requires(reader);
-    if (!reader.has("tests"))
-        reader.report({}, "there are no [[tests]], so nothing would be checked");
+    if (tests_needed && !reader.has("tests"))
+        reader.report({}, "there are no [[tests]], so nothing would be checked", {},
+                      "a file that others include needs none where it is run together with one of them");
 }
 
 } // namespace
 
-Loaded load_scenario(std::shared_ptr<const SourceFile> source) {
+Loaded load_scenario(SourceFile source, const LoadOptions& options) {
     Loaded loaded;
-    loaded.scenario.source = std::move(source);
-    const SourceFile& file = *loaded.scenario.source;
-    if (auto problem = check_text(file)) {
-        loaded.diagnostics.push_back(*problem);
-        return loaded;
+    auto layers = read_layers(source, options.read, loaded.diagnostics);
+    loaded.source = std::make_shared<SourceFile>(std::move(source));
+    if (layers) {
+        const TomlTable& own = layers->back().table;
+        loaded.has_tests = std::any_of(own.entries.begin(), own.entries.end(),
+                                       [](const TomlEntry& entry) { return entry.key == "tests"; });
+        TomlTable document = merge_layers(std::move(*layers), loaded.diagnostics);
+        load_instances(document, options.settings, loaded,
+                       [&](const TomlTable& instance, Scenario& scenario, Diagnostics& diagnostics) {
+                           load_document(instance, options.tests_needed, scenario, diagnostics);
+                       });
     }
-    auto document = parse_toml(file.text);
-    if (document)
-        load_document(*document, loaded.scenario, loaded.diagnostics);
-    else
-        loaded.diagnostics.push_back(document.error());
     leave_out_repeated(loaded.diagnostics);
     return loaded;
 }

@@ -2,20 +2,29 @@
 #pragma once
 
 #include "core/diagnostic.h"
+#include "core/included_files.h"
 #include "core/scenario.h"
+#include "core/variables.h"
 
 #include <memory>
 
 namespace netrig {
 
-/// A scenario file is written by hand; a larger one is refused before it is parsed.
-inline constexpr std::size_t largest_file = 4U << 20; // bytes
-
-struct Loaded {
-    Scenario scenario;       ///< meaningful only when there are no diagnostics
-    Diagnostics diagnostics; ///< every mistake found, in the order of finding
+struct LoadOptions {
+    ReadFile read{};                 ///< of included files
+    std::vector<Setting> settings{}; ///< --set; those of variables that the file has not are passed over
+    bool tests_needed = true;        ///< a scenario without tests is a mistake
 };
 
-Loaded load_scenario(std::shared_ptr<const SourceFile> source);
+struct Loaded {
+    std::vector<Scenario> scenarios; ///< one, or one for each combination of its matrix; meaningful only
+                                     ///< when there are no diagnostics
+    Diagnostics diagnostics;         ///< every mistake found, once however many combinations have it
+    std::shared_ptr<const SourceFile> source; ///< with what it includes
+    std::vector<std::string> variables;       ///< names that --set can name
+    bool has_tests = false;                   ///< whether it speaks of tests at all
+};
+
+Loaded load_scenario(SourceFile source, const LoadOptions& options = {});
 
 } // namespace netrig

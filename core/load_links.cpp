@@ -362,7 +362,7 @@ std::vector<AddressGroup> load_links_and_bridges(TableReader& scenario, Topology
         for (const TomlEntry& entry : bridges->entries)
             load_bridge(entry, topology, loading);
     std::stable_sort(loading.pending.begin(), loading.pending.end(),
-                     [](const Pending& a, const Pending& b) { return a.span.begin < b.span.begin; });
+                     [](const Pending& a, const Pending& b) { return stands_before(a.span, b.span); });
     make_interfaces(loading, topology);
     return std::move(loading.groups);
 }

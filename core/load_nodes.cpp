@@ -7,6 +7,7 @@
 #include "core/rulesets.h"
 #include "core/suggest.h"
 
+#include <algorithm>
 #include <array>
 #include <fmt/format.h>
 #include <span>
@@ -187,6 +188,15 @@ NodeTexts load_node_settings(TableReader& scenario, Topology& topology) {
     return texts;
 }
 
+/// Whether the span begins within the value; a list that files were merged into is in several places.
+static bool is_within(const Span& span, const TomlValue& value) {
+    const auto* list = std::get_if<TomlArray>(&value.data);
+    return value.span.holds(span) ||
+           (list != nullptr && std::any_of(list->begin(), list->end(), [&](const TomlValue& element) {
+                return element.span.holds(span);
+            }));
+}
+
 bool nodes_are_whole(const TableReader& reader) {
     for (const Diagnostic& diagnostic : reader.diagnostics()) {
         for (const char* key : {"hosts", "routers", "bridges", "nodes"})
@@ -194,8 +204,7 @@ bool nodes_are_whole(const TableReader& reader) {
                 return false;
         for (const char* key : {"hosts", "routers"}) {
             const TomlValue* value = reader.find(key);
-            if (value != nullptr && value->span.begin <= diagnostic.span.begin &&
-                diagnostic.span.begin < value->span.end)
+            if (value != nullptr && is_within(diagnostic.span, *value))
                 return false;
         }
     }

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::array<Key, 3> file_keys{{
     {"text", KeyType::text, "its content"},
-    {"from", KeyType::text, "a file, relative to the scenario's folder, that has its content"},
+    {"from", KeyType::text, "a file, relative to the folder of the file that says so, that has its content"},
     {"mode", KeyType::text, "\"0644\", as chmod(1) takes it"},
 }};
 

@@ -103,7 +103,7 @@ std::vector<std::string_view> features_of_ruleset(std::string_view text) {
 
 Position position_in_text(const SourceFile& source, const Span& value, std::uint32_t line,
                           std::uint32_t column) {
-    std::string_view first = line_of(source.text, value.begin.line);
+    std::string_view first = line_of(file_of(source, value).text, value.begin.line);
     // Columns count code points; what stands before a value is seldom anything but ASCII.
     std::string_view quotes = first.substr(std::min<std::size_t>(value.begin.column - 1, first.size()));
     bool many_lines = quotes.starts_with("\"\"\"") || quotes.starts_with("'''");

@@ -5,6 +5,7 @@
 #include "core/quantity.h"
 #include "core/requirements.h"
 #include "core/topology.h"
+#include "core/variables.h"
 #include "core/verbs.h"
 
 #include <memory>
@@ -39,7 +40,9 @@ struct Scenario {
     std::vector<Requirement> requirements{}; ///< what stands in `requires`; the topology has its own
     Topology topology;
     std::vector<Test> tests;
-    std::shared_ptr<const SourceFile> source;
+    std::shared_ptr<const SourceFile> source; ///< with all that it includes
+    std::string instance{};          ///< "family=ipv6,mtu=1280" where a matrix makes several of its file
+    std::vector<Setting> settings{}; ///< the same values, and those of --set: with them it runs again alone
 };
 
 } // namespace netrig

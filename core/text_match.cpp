@@ -43,15 +43,16 @@ std::optional<TextMatch> TextMatch::load(const TomlValue& value, const std::stri
         {"matches", KeyType::text, "a Perl-compatible regular expression that is found in it"},
         {"json", KeyType::table, "values at paths of a JSON text", true},
     }};
-    if (const auto* text = std::get_if<std::string>(&value.data)) {
-        if (text->empty())
+    if (is_text(value)) {
+        std::string text = text_of(value).value;
+        if (text.empty())
             diagnostics.push_back(
                 {fmt::format("every text contains the empty one, so this '{}' checks nothing", key),
                  value.span,
                  {},
                  "for an empty output write { equals = \"\" }",
                  {}});
-        return TextMatch{Kind::contains, *text, std::nullopt};
+        return TextMatch{Kind::contains, std::move(text), std::nullopt};
     }
     const auto* table = std::get_if<TomlTable>(&value.data);
     std::size_t mistakes = diagnostics.size();

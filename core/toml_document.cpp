@@ -1,6 +1,8 @@
 #include "core/toml_document.h"
 
 #include <algorithm>
+#include <compare>
+#include <fmt/format.h>
 #include <toml++/toml.h>
 
 namespace netrig {
@@ -60,6 +62,66 @@ std::string type_name(const TomlValue& value) {
     static constexpr const char* names[] = {"a boolean", "an integer", "a real number", "a string",
                                             "a date",    "an array",   "a table"};
     return names[value.data.index()];
+}
+
+bool is_single(const TomlValue& value) {
+    return !std::holds_alternative<TomlDate>(value.data) && !std::holds_alternative<TomlArray>(value.data) &&
+           !std::holds_alternative<TomlTable>(value.data);
+}
+
+std::string show(const TomlValue& value) {
+    if (const auto* text = std::get_if<std::string>(&value.data))
+        return *text;
+    if (const auto* integer = std::get_if<std::int64_t>(&value.data))
+        return std::to_string(*integer);
+    if (const auto* real = std::get_if<double>(&value.data))
+        return fmt::format("{}", *real);
+    const auto* boolean = std::get_if<bool>(&value.data);
+    return boolean == nullptr ? type_name(value) : *boolean ? "true" : "false";
+}
+
+bool same_value(const TomlValue& a, const TomlValue& b) {
+    if (a.data.index() != b.data.index())
+        return false;
+    if (const auto* table = std::get_if<TomlTable>(&a.data)) {
+        const auto& other = std::get<TomlTable>(b.data);
+        auto has = [&](const TomlEntry& entry) {
+            return std::any_of(other.entries.begin(), other.entries.end(), [&](const TomlEntry& candidate) {
+                return candidate.key == entry.key && same_value(candidate.value, entry.value);
+            });
+        };
+        return table->entries.size() == other.entries.size() &&
+               std::all_of(table->entries.begin(), table->entries.end(), has);
+    }
+    if (const auto* array = std::get_if<TomlArray>(&a.data)) {
+        const auto& other = std::get<TomlArray>(b.data);
+        return std::equal(array->begin(), array->end(), other.begin(), other.end(), same_value);
+    }
+    if (const auto* text = std::get_if<std::string>(&a.data))
+        return *text == std::get<std::string>(b.data);
+    if (const auto* integer = std::get_if<std::int64_t>(&a.data))
+        return *integer == std::get<std::int64_t>(b.data);
+    if (const auto* real = std::get_if<double>(&a.data))
+        return std::is_eq(*real <=> std::get<double>(b.data));
+    if (const auto* boolean = std::get_if<bool>(&a.data))
+        return *boolean == std::get<bool>(b.data);
+    return true;
+}
+
+static void set_file(TomlValue& value, std::uint16_t file) {
+    value.span.file = file;
+    if (auto* table = std::get_if<TomlTable>(&value.data))
+        set_file(*table, file);
+    if (auto* array = std::get_if<TomlArray>(&value.data))
+        for (TomlValue& element : *array)
+            set_file(element, file);
+}
+
+void set_file(TomlTable& table, std::uint16_t file) {
+    for (TomlEntry& entry : table.entries) {
+        entry.key_span.file = file;
+        set_file(entry.value, file);
+    }
 }
 
 /// toml++ bounds the depth of values but not of dotted keys, and recurses over them. The first line with a

@@ -18,17 +18,60 @@ bool is_blank(char c) {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
+/// Where the piece of the value that begins at `offset` begins in the written text: a variable as a whole.
+std::size_t begin_in(const Written& written, std::size_t offset) {
+    std::size_t at = offset;
+    for (const Written::Piece& piece : written.pieces) {
+        if (offset < piece.offset)
+            break;
+        bool inside = offset < piece.offset + piece.length;
+        at = inside ? piece.written_offset
+                    : piece.written_offset + piece.written_length + (offset - piece.offset - piece.length);
+    }
+    return at;
+}
+
+/// The same for where a piece ends.
+std::size_t end_in(const Written& written, std::size_t offset) {
+    std::size_t at = offset;
+    for (const Written::Piece& piece : written.pieces) {
+        if (offset <= piece.offset)
+            break;
+        std::size_t behind = offset - std::min(offset, piece.offset + piece.length);
+        at = piece.written_offset + piece.written_length + behind;
+    }
+    return at;
+}
+
+/// What was written of a part of the value.
+Written cut(const Written& written, std::size_t offset, std::size_t length) {
+    std::size_t from = begin_in(written, offset), to = end_in(written, offset + length);
+    Written part{written.text.substr(from, std::max(to, from) - from), {}};
+    for (const Written::Piece& piece : written.pieces) {
+        std::size_t begin = std::max(piece.offset, offset);
+        std::size_t end = std::min(piece.offset + piece.length, offset + length);
+        if (begin < end)
+            part.pieces.push_back(
+                {begin - offset, end - begin, piece.written_offset - from, piece.written_length});
+    }
+    return part;
+}
+
 } // namespace
 
 Span Text::part(std::size_t offset, std::size_t length) const {
+    if (offset + length > value.size())
+        return span;
+    const std::string& text = written ? written->text : value;
+    std::size_t from = written ? begin_in(*written, offset) : offset;
+    std::size_t to = written ? end_in(*written, offset + length) : offset + length;
     std::uint32_t quote = quoted ? 1 : 0;
     std::uint32_t width = span.end.column - span.begin.column;
-    bool plain = span.begin.line == span.end.line && width == code_points(value) + 2 * quote; // no escapes
-    if (!plain || offset + length > value.size())
+    if (span.begin.line != span.end.line || width != code_points(text) + 2 * quote) // escapes, or lines
         return span;
-    std::uint32_t begin = span.begin.column + quote + code_points(std::string_view(value).substr(0, offset));
-    std::uint32_t marked = code_points(std::string_view(value).substr(offset, length));
-    return {{span.begin.line, begin}, {span.begin.line, begin + std::max(marked, 1U)}};
+    std::uint32_t begin = span.begin.column + quote + code_points(std::string_view(text).substr(0, from));
+    std::uint32_t marked = code_points(std::string_view(text).substr(from, to - from));
+    return {{span.begin.line, begin}, {span.begin.line, begin + std::max(marked, 1U)}, span.file};
 }
 
 Text Text::sub(std::size_t offset, std::size_t length) const {
@@ -39,11 +82,16 @@ Text Text::sub(std::size_t offset, std::size_t length) const {
     while (length > 0 && is_blank(value[offset + length - 1]))
         --length;
     Span place = part(offset, length);
-    return {value.substr(offset, length), place, quoted && place == span};
+    auto kept = written ? std::make_shared<Written>(cut(*written, offset, length)) : nullptr;
+    return {value.substr(offset, length), place, quoted && place == span, std::move(kept)};
+}
+
+bool is_text(const TomlValue& value) {
+    return std::holds_alternative<std::string>(value.data) || (value.written && is_single(value));
 }
 
 Text text_of(const TomlValue& value) {
-    return {std::get<std::string>(value.data), value.span};
+    return {show(value), value.span, true, value.written};
 }
 
 std::vector<Text> split(const Text& text, std::string_view separator) {
@@ -104,9 +152,10 @@ const T* TableReader::expect(std::string_view key, const char* wanted) {
 }
 
 std::optional<Text> TableReader::text(std::string_view key) {
-    if (expect<std::string>(key, "a string") == nullptr)
+    const TomlValue* value = find(key);
+    if (value == nullptr || (!is_text(*value) && expect<std::string>(key, "a string") == nullptr))
         return std::nullopt;
-    return text_of(*find(key));
+    return text_of(*value);
 }
 
 std::optional<bool> TableReader::boolean(std::string_view key) {
@@ -161,7 +210,7 @@ std::vector<Text> TableReader::texts(std::string_view key) {
     std::vector<Text> result;
     if (value == nullptr)
         return result;
-    if (std::holds_alternative<std::string>(value->data))
+    if (is_text(*value))
         return {text_of(*value)};
     const auto* array = std::get_if<TomlArray>(&value->data);
     if (array == nullptr) {
@@ -170,7 +219,7 @@ std::vector<Text> TableReader::texts(std::string_view key) {
         return result;
     }
     for (const TomlValue& element : *array) {
-        if (std::holds_alternative<std::string>(element.data))
+        if (is_text(element))
             result.push_back(text_of(element));
         else
             report(element.span, fmt::format("'{}' takes strings, not {}", key, type_name(element)));

@@ -16,12 +16,18 @@ struct Text {
     std::string value;
     Span span;
     bool quoted = true; ///< the span covers the quotes too; false for a piece of a longer string
+    std::shared_ptr<const Written> written{}; ///< where variables were put in
 
     /// The place of `length` bytes from `offset`: exact for a plain one-line string, else the whole value.
+    /// Of what came from a variable: the place where that is named.
     [[nodiscard]] Span part(std::size_t offset, std::size_t length) const;
     [[nodiscard]] Text sub(std::size_t offset,
                            std::size_t length) const; ///< the same as a Text, less outer blanks
 };
+
+/// Whether it is a string, or came from a variable that stands alone in one: "${mtu}" is text where text is
+/// wanted.
+bool is_text(const TomlValue& value);
 
 /// The string of a value that is known to be one.
 Text text_of(const TomlValue& value);

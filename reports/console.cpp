@@ -152,8 +152,10 @@ std::string Console::failure(Outcome outcome, const std::string& name, const std
 }
 
 std::string Console::failures(const ScenarioResult& scenario) const {
-    std::string text,
-        again = fmt::format("  again:    {}\n", terminal_line("netrig run " + shell_word(scenario.file)));
+    std::string text, again = "netrig run " + shell_word(scenario.file);
+    for (const std::string& setting : scenario.settings)
+        again += " --set " + shell_word(setting);
+    again = fmt::format("  again:    {}\n", terminal_line(again));
     if (scenario.is_case() && is_failure(scenario.outcome))
         text += failure(scenario.outcome, scenario.name, failure_text(scenario)) + again;
     for (const TestResult& test : scenario.tests)

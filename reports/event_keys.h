@@ -44,6 +44,8 @@ void visit_keys(auto& each, Of<ScenarioStarted> auto& event) {
     each("description", event.description);
     each("tags", event.tags);
     each("tests", event.tests);
+    each("instance", event.instance);
+    each("settings", event.settings);
 }
 
 void visit_keys(auto& each, Of<ScenarioBuilt> auto& event) {

@@ -89,6 +89,12 @@ std::string dotted(const std::string& file) {
     return name.empty() ? "scenario" : name;
 }
 
+/// The scenarios that a matrix makes of one file are suites of their own.
+std::string suite_name(const ScenarioResult& scenario) {
+    std::string name = dotted(scenario.file);
+    return scenario.instance.empty() ? name : fmt::format("{}[{}]", name, scenario.instance);
+}
+
 /// Why a case is not passed, in the word that readers take as a type.
 std::string_view type_of(Outcome outcome, FailureKind kind) {
     if (kind != FailureKind::none)
@@ -306,7 +312,7 @@ std::string junit(const RunTree& tree) {
     std::size_t id = 0;
     for (const ScenarioResult& scenario : tree.scenarios)
         append_suite(root, id++,
-                     {names.take(xml_text(one_line(dotted(scenario.file)))), scenario.file, scenario.since,
+                     {names.take(xml_text(one_line(suite_name(scenario)))), scenario.file, scenario.since,
                       scenario.took, cases_of(scenario), scenario.built ? scenario.built->ids : ""},
                      tree);
     if (Suite own = own_suite(tree); !own.cases.empty()) {

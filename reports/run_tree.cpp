@@ -125,7 +125,12 @@ void RunTreeBuilder::apply(const ScenarioStarted& event) {
     if (!added)
         return;
     ScenarioResult& scenario = place->second;
-    scenario = {.name = event.name, .file = event.file, .description = event.description, .tags = event.tags};
+    scenario = {.name = event.name,
+                .file = event.file,
+                .description = event.description,
+                .tags = event.tags,
+                .instance = event.instance,
+                .settings = event.settings};
     scenario.since = now_;
     for (const TestHeader& header : event.tests)
         scenario.tests.push_back({.name = header.name, .line = header.line});

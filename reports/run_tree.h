@@ -64,6 +64,8 @@ struct ScenarioResult {
     Duration took{}, teardown{};
     std::optional<BuildResult> built; ///< nothing when the topology never stood
     std::vector<TestResult> tests;
+    std::string instance{};              ///< as in ScenarioStarted
+    std::vector<std::string> settings{}; ///< as in ScenarioStarted
     bool operator==(const ScenarioResult&) const = default;
 
     /// Whether it is a case of its own beside its tests: its lab went wrong and no test that was cut off

@@ -1,7 +1,6 @@
 #include "runner/commands.h"
 
 #include "core/emulation.h"
-#include "core/load.h"
 #include "core/plan.h"
 #include "reports/console.h"
 #include "reports/junit.h"
@@ -9,7 +8,7 @@
 #include "runner/doctor.h"
 #include "runner/exit_status.h"
 #include "runner/features.h"
-#include "runner/find_scenarios.h"
+#include "runner/load_scenarios.h"
 #include "runner/report_files.h"
 #include "runner/run_all.h"
 
@@ -56,56 +55,10 @@ std::size_t terminal_width() {
     return size.ws_col;
 }
 
-using Scenarios = std::vector<std::shared_ptr<const Scenario>>;
-
-/// What the paths stand for, loaded; `status` is set and everything said when that is not possible.
-struct LoadedScenarios {
-    Scenarios scenarios;
-    int status = exit_passed;
-};
-
-std::size_t load_file(const std::string& path, bool colour, Scenarios& scenarios) {
-    auto text = read_text(path);
-    if (!text) {
-        print(stderr, fmt::format("netrig: {}\n", describe(text.error())));
-        return 1;
-    }
-    Loaded loaded = load_scenario(std::make_shared<SourceFile>(SourceFile{path, std::move(*text)}));
-    if (!loaded.diagnostics.empty())
-        print(stderr, render(loaded.diagnostics, *loaded.scenario.source, {.colour = colour}));
-    else
-        scenarios.push_back(std::make_shared<Scenario>(std::move(loaded.scenario)));
-    return loaded.diagnostics.size();
-}
-
-LoadedScenarios load_all(const CommonOptions& options) {
-    LoadedScenarios loaded;
-    auto found = find_scenarios(options.paths);
-    if (!found) {
-        print(stderr, fmt::format("netrig: {}\n", describe(found.error())));
-        loaded.status = exit_usage;
-        return loaded;
-    }
-    if (!found->problem.empty()) {
-        print(stderr, found->problem);
-        loaded.status = exit_usage;
-        return loaded;
-    }
-    std::size_t mistakes = 0, bad_files = 0;
-    for (const std::string& file : found->files) {
-        std::size_t in_file = load_file(file, use_colour(options.colour), loaded.scenarios);
-        mistakes += in_file;
-        bad_files += in_file > 0 ? 1 : 0;
-    }
-    if (mistakes > 0) {
-        print(stderr, fmt::format("netrig: {} mistake{} in {} of {} scenario file{}\n", mistakes,
-                                  mistakes == 1 ? "" : "s", bad_files, found->files.size(),
-                                  found->files.size() == 1 ? "" : "s"));
-        loaded.status = exit_usage;
-    } else if (found->files.empty()) {
-        print(stderr, fmt::format("netrig: no scenario (*.toml) in {}\n", fmt::join(options.paths, ", ")));
-        loaded.status = exit_nothing_selected;
-    }
+LoadedScenarios load(const CommonOptions& options, bool tests_needed = true) {
+    LoadedScenarios loaded =
+        load_scenarios({options.paths, options.settings, tests_needed, use_colour(options.colour)});
+    print(stderr, loaded.said);
     return loaded;
 }
 
@@ -124,7 +77,7 @@ void choose_emulations(Scenarios& scenarios, const FeatureAnswers& found) {
 int run_command(const RunCommand& command) {
     signal(SIGPIPE,
            SIG_IGN); // a console that nobody reads any more is no reason to end; a report tells EPIPE
-    LoadedScenarios loaded = load_all(command.common);
+    LoadedScenarios loaded = load(command.common);
     if (loaded.status != exit_passed)
         return loaded.status;
     Console console({.colour = use_colour(command.common.colour),
@@ -158,7 +111,7 @@ int run_command(const RunCommand& command) {
 }
 
 int check_command(const CheckCommand& command) {
-    LoadedScenarios loaded = load_all(command.common);
+    LoadedScenarios loaded = load(command.common);
     if (loaded.status == exit_passed)
         print(stderr, fmt::format("netrig: no mistakes in {} scenario{}\n", loaded.scenarios.size(),
                                   loaded.scenarios.size() == 1 ? "" : "s"));
@@ -166,7 +119,7 @@ int check_command(const CheckCommand& command) {
 }
 
 int plan_command(const PlanCommand& command) {
-    LoadedScenarios loaded = load_all(command.common);
+    LoadedScenarios loaded = load(command.common, false);
     if (loaded.status != exit_passed)
         return loaded.status;
     std::set<std::string> wanted;

@@ -3,6 +3,7 @@
 #include "core/plan.h"
 #include "core/test_run.h"
 #include "reports/events_json.h"
+#include "runner/find_scenarios.h"
 #include "runner/ids.h"
 #include "runner/lab_process.h"
 #include "runner/live_lab.h"
@@ -12,7 +13,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
-#include <filesystem>
 #include <sys/resource.h>
 
 namespace netrig {
@@ -62,14 +62,6 @@ ScenarioFinished could_not_build(std::size_t number, const Error& error) {
 bool has_files(const Topology& topology) {
     auto any = [](const Node& node) { return !node.files.empty(); };
     return std::any_of(topology.nodes.begin(), topology.nodes.end(), any);
-}
-
-Result<std::string> folder_of(const std::string& path) {
-    std::error_code error;
-    auto absolute = std::filesystem::absolute(path, error);
-    if (error)
-        return failure({"find the folder of " + path, error.value(), {}, {}});
-    return absolute.lexically_normal().parent_path().string();
 }
 
 struct Surroundings {

@@ -2,6 +2,7 @@
 
 #include "core/rulesets.h"
 #include "runner/fd.h"
+#include "runner/find_scenarios.h"
 #include "runner/system_error.h"
 
 #include <array>
@@ -196,11 +197,17 @@ Result<std::string> read_regular_file(const std::string& path, const std::string
 
 Result<std::string> read_from(const NodeFile& file, const std::string& what, const Scenario& scenario,
                               const std::string& folder) {
-    std::string path = file.from.starts_with('/') ? file.from : folder + "/" + file.from;
+    const Span& written = file.from_span;
+    Result<std::string> base = folder;
+    if (written.file != 0)
+        base = folder_of(file_of(*scenario.source, written).path);
+    if (!base)
+        return base;
+    std::string path = file.from.starts_with('/') ? file.from : *base + "/" + file.from;
     auto text = read_regular_file(
         path, fmt::format("read '{}' for {} ({})", file.from, what, place(*scenario.source, file.from_span)));
     if (!text)
-        text.error().help = "'from' is relative to " + folder;
+        text.error().help = "'from' is relative to " + *base;
     return text;
 }
 
@@ -239,7 +246,7 @@ Result<std::vector<RulesetInNode>> read_rulesets(const Scenario& scenario, const
             ruleset.text = wanted->text;
             ruleset.place = [source = scenario.source, span = wanted->span](auto line, auto column) {
                 Position at = position_in_text(*source, span, line, column);
-                return place(*source, {at, at});
+                return place(*source, {at, at, span.file});
             };
             continue;
         }

@@ -30,8 +30,8 @@ struct RulesetInNode {
     PlaceOfLine place; ///< of what nft complains of
 };
 
-/// The files of each node, those `from` elsewhere read from below `folder`. An Error names file, node, and
-/// place in the scenario.
+/// The files of each node, those `from` elsewhere read from below `folder`, or, where an included file speaks
+/// of them, from below that file's. An Error names file, node, and place in the scenario.
 Result<std::vector<FilesInNode>> read_node_files(const Scenario& scenario, const std::string& folder);
 
 /// The ruleset of each node, with an empty text where there is none; `from` as for files.

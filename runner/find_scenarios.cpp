@@ -27,12 +27,6 @@ struct Config {
     std::string problem;
 };
 
-fs::path absolute_of(const fs::path& path) {
-    std::error_code error;
-    fs::path absolute = fs::canonical(path, error);
-    return error ? fs::absolute(path).lexically_normal() : absolute;
-}
-
 Result<Config> read_config(const fs::path& path) {
     Config config;
     auto text = read_text(path.string());
@@ -43,7 +37,7 @@ Result<Config> read_config(const fs::path& path) {
     if (auto document = parse_toml(source.text)) {
         TableReader reader(*document, {}, config_name, config_keys, diagnostics);
         for (const Text& entry : reader.texts("exclude"))
-            config.excluded.insert((absolute_of(path).parent_path() / entry.value).lexically_normal());
+            config.excluded.insert((absolute_path(path).parent_path() / entry.value).lexically_normal());
     } else {
         diagnostics.push_back(document.error());
     }
@@ -53,7 +47,7 @@ Result<Config> read_config(const fs::path& path) {
 }
 
 Result<Config> nearest_config(const fs::path& folder) {
-    for (fs::path above = absolute_of(folder);; above = above.parent_path()) {
+    for (fs::path above = absolute_path(folder);; above = above.parent_path()) {
         std::error_code error;
         fs::file_type type = fs::status(above / config_name, error).type();
         if (type == fs::file_type::regular)
@@ -75,7 +69,7 @@ Status walk(const fs::path& folder, const std::set<fs::path>& excluded, std::vec
         return failure({"read the folder " + folder.string(), error.value(), {}, {}});
     std::sort(entries.begin(), entries.end());
     for (const fs::path& entry : entries) {
-        if (excluded.contains(absolute_of(entry)) || entry.filename().string().starts_with('.'))
+        if (excluded.contains(absolute_path(entry)) || entry.filename().string().starts_with('.'))
             continue;
         fs::file_type type = fs::status(entry, error).type();
         if (error && type != fs::file_type::not_found)
@@ -114,8 +108,22 @@ Result<FoundScenarios> find_scenarios(const std::vector<std::string>& paths) {
     }
     std::set<fs::path> seen;
     std::erase_if(found.files,
-                  [&](const std::string& file) { return !seen.insert(absolute_of(file)).second; });
+                  [&](const std::string& file) { return !seen.insert(absolute_path(file)).second; });
     return found;
+}
+
+fs::path absolute_path(const fs::path& path) {
+    std::error_code error;
+    fs::path absolute = fs::canonical(path, error);
+    return error ? fs::absolute(path).lexically_normal() : absolute;
+}
+
+Result<std::string> folder_of(const std::string& path) {
+    std::error_code error;
+    auto absolute = fs::absolute(path, error);
+    if (error)
+        return failure({"find the folder of " + path, error.value(), {}, {}});
+    return absolute.lexically_normal().parent_path().string();
 }
 
 Result<std::string> read_text(const std::string& path) {

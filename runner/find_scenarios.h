@@ -4,6 +4,7 @@
 #include "core/diagnostic.h"
 #include "core/result.h"
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,12 @@ struct FoundScenarios {
 /// netrig.toml in the folder or above it keeps out: `exclude = ["must-fail"]`, paths relative to it. What is
 /// named on the command line is never kept out. An Error for a path that is not there.
 Result<FoundScenarios> find_scenarios(const std::vector<std::string>& paths);
+
+/// As the system knows it, symbolic links followed; without them where there is no such file.
+std::filesystem::path absolute_path(const std::filesystem::path& path);
+
+/// The absolute folder of a file.
+Result<std::string> folder_of(const std::string& path);
 
 /// The whole file. Larger than a scenario may be: what is enough to tell that.
 Result<std::string> read_text(const std::string& path);

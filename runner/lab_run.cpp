@@ -55,8 +55,11 @@ std::optional<Obstacle> obstacle_found_late(const Scenario& scenario, Missing mi
 } // namespace
 
 ScenarioStarted started(const Scenario& scenario, std::size_t number) {
-    return {number,        scenario.name,       scenario.source->path, scenario.description,
-            scenario.tags, headers_of(scenario)};
+    std::vector<std::string> settings;
+    for (const Setting& setting : scenario.settings)
+        settings.push_back(setting.name + "=" + setting.value);
+    return {number,        scenario.name,        scenario.source->path, scenario.description,
+            scenario.tags, headers_of(scenario), scenario.instance,     std::move(settings)};
 }
 
 LabRun::LabRun(asio::io_context& loop, const Scenario& scenario, const RunOptions& options,

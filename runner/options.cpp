@@ -30,8 +30,32 @@ void add_colour(CLI::App& command, ColourChoice& colour) {
         ->transform(CLI::CheckedTransformer(colours, CLI::ignore_case).description(""));
 }
 
+/// The last one holds.
+void take_setting(const std::string& word, std::vector<Setting>& settings) {
+    std::size_t equals = word.find('=');
+    Setting setting{word.substr(0, equals), word.substr(equals + 1)};
+    std::erase_if(settings, [&](const Setting& known) { return known.name == setting.name; });
+    settings.push_back(std::move(setting));
+}
+
 void add_common(CLI::App& command, CommonOptions& common) {
     command.add_option("PATH", common.paths, "scenario files, or folders to look for *.toml in")->required();
+    command
+        .add_option_function<std::vector<std::string>>(
+            "--set",
+            [&](const std::vector<std::string>& words) {
+                for (const std::string& word : words)
+                    take_setting(word, common.settings);
+            },
+            "a variable's value for this time; may be given several times")
+        ->type_name("NAME=VALUE")
+        ->take_all()
+        ->allow_extra_args(false)
+        ->check(CLI::Validator(
+            [](std::string& text) {
+                return text.find('=') != std::string::npos ? "" : "NAME=VALUE is wanted, such as mtu=1280";
+            },
+            ""));
     add_colour(command, common.colour);
 }
 

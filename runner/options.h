@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/leaks.h"
+#include "core/variables.h"
 
 #include <optional>
 #include <string>
@@ -15,6 +16,7 @@ enum class ColourChoice { automatic, always, never };
 struct CommonOptions {
     std::vector<std::string> paths;
     ColourChoice colour = ColourChoice::automatic;
+    std::vector<Setting> settings; ///< --set, each name once
 };
 
 struct RunCommand {

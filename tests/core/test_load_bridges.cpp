@@ -71,7 +71,7 @@ br0:a-2
 TEST_CASE("a port's name is none that the kernel refuses") {
     auto source = source_of("hosts = [\"default\"]\n[bridges.br0]\nports = [\"default\"]\n" + some_test);
     Loaded loaded = load_scenario(source);
-    CHECK(loaded.scenario.topology.find_interface(1, "default") == std::nullopt);
+    CHECK(loaded.scenarios.at(0).topology.find_interface(1, "default") == std::nullopt);
 }
 
 TEST_CASE("a bridge among the ports of another is a port at both ends") {

@@ -32,7 +32,8 @@ TEST_CASE("every type of event comes back from its line as it was") {
     std::vector<Event> others{
         at(0, StepStopped{0, 1, 2, "exec on a: x", {"stdout:", "    y"}, milliseconds(9)}),
         at(0, LabNamespaces{3, {{"red", "net", 4026532301, 18'446'744'073'709'551'615U}, {"", "pid", 1, 0}}}),
-        at(0, checked({"process 7"}, {"link x", "file y"}))};
+        at(0, checked({"process 7"}, {"link x", "file y"})),
+        at(0, ScenarioStarted{.name = "n", .instance = "x=1,y=a", .settings = {"x=1", "y=a"}})};
     for (const Event& event : joined({whole_run(), others})) {
         CHECK(read_back(event) == event);
         types.insert(event.what.index());

@@ -245,6 +245,19 @@ TEST_CASE("equal names are told apart, of tests in a suite and of suites") {
           std::vector<std::string>{"a.b/s", "a.b/t", "a.b/t (2)", "a.b/t (3)", "a.b (2)/s", "a.b (2)/t"});
 }
 
+TEST_CASE("the scenarios that a matrix makes of a file are suites of their own") {
+    ScenarioStarted first{.name = "s[x=1]", .file = "a/b.toml", .tests = {{"t", 1}}, .instance = "x=1"};
+    ScenarioStarted second{
+        .scenario = 1, .name = "s[x=2]", .file = "a/b.toml", .tests = {{"t", 1}}, .instance = "x=2"};
+    pugi::xml_document document = parse(junit_of(
+        {at(0, first), at(0, TestStarted{0, 0}), at(0, TestFinished{0, 0}), at(0, ScenarioFinished{0}),
+         at(0, second), at(0, TestStarted{1, 0}), at(0, TestFinished{1, 0}), at(0, ScenarioFinished{1})}));
+    std::vector<std::string> names;
+    for (pugi::xpath_node node : document.select_nodes("//testcase"))
+        names.emplace_back(node.node().attribute("classname").value());
+    CHECK(names == std::vector<std::string>{"a.b[x=1]", "a.b[x=2]"});
+}
+
 TEST_CASE("hostile text leaves the document well-formed and stays readable") {
     std::string hostile =
         "]]></failure></testcase><testcase name=\"x\">&lt;&gt; \x1b[31mred\x1b[0m \x1b[ \0 \xFF\n end"s;

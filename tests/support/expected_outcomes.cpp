@@ -24,6 +24,11 @@ TomlTable read_toml(const std::string& path) {
     return *table;
 }
 
+bool has(const TomlTable& table, const std::string& key) {
+    return std::any_of(table.entries.begin(), table.entries.end(),
+                       [&](const TomlEntry& entry) { return entry.key == key; });
+}
+
 template <class T>
 const T& get(const TomlTable& table, const std::string& key) {
     for (const TomlEntry& entry : table.entries)
@@ -49,10 +54,27 @@ ExpectedFile read_file(const TomlEntry& entry) {
     ExpectedFile file{"scenarios/" + entry.key, {}, 0, {}};
     const auto& table = std::get<TomlTable>(entry.value.data);
     file.exit = static_cast<int>(get<std::int64_t>(table, "exit"));
-    for (const TomlValue& row : get<TomlArray>(table, "tests"))
-        file.tests.push_back(read_test(row));
+    auto add_tests = [&](const TomlArray& rows, const std::string& instance) {
+        for (const TomlValue& row : rows) {
+            file.tests.push_back(read_test(row));
+            file.tests.back().instance = instance;
+        }
+    };
+    if (has(table, "instances")) {
+        const auto& instances = get<TomlTable>(table, "instances");
+        for (const TomlEntry& instance : instances.entries)
+            add_tests(std::get<TomlArray>(instance.value.data), instance.key);
+        file.scenarios = instances.entries.size();
+    } else {
+        add_tests(get<TomlArray>(table, "tests"), "");
+    }
     file.scenario = get<std::string>(read_toml(NETRIG_SOURCE_DIR "/" + file.path), "name");
     return file;
+}
+
+/// "[family=ipv6]" behind the names of a scenario that a matrix made.
+std::string instance_words(const ExpectedTest& test) {
+    return test.instance.empty() ? "" : fmt::format("[{}]", test.instance);
 }
 
 /// "scenarios/document/bridge.toml" as "scenarios.document.bridge"
@@ -101,7 +123,8 @@ void check_console(const ExpectedFile& file, const std::string& console) {
                              test.outcome == "skipped" ? ": " + test.words.front() : "");
     CHECK(test_lines(console) == lines);
     for (const ExpectedTest& test : file.tests) {
-        std::string heading = fmt::format("{} {}: {}", status_word(test.outcome), file.scenario, test.name);
+        std::string heading = fmt::format("{} {}{}: {}", status_word(test.outcome), file.scenario,
+                                          instance_words(test), test.name);
         std::string block = failure_block(console, heading);
         INFO(heading);
         CHECK(block.empty() == (test.outcome == "passed" || test.outcome == "skipped"));
@@ -111,9 +134,11 @@ void check_console(const ExpectedFile& file, const std::string& console) {
             CHECK_THAT(block, contains(words));
     }
     CHECK_THAT(console, contains("] netrig: nothing is left behind"));
-    std::string sum = fmt::format("\n1 scenario, {} tests: {} passed, {} failed, {} errored, {} skipped in ",
-                                  file.tests.size() + 1, file.count("passed") + 1, file.count("failed"),
-                                  file.count("errored"), file.count("skipped"));
+    auto count = file.tests.size() + 1;
+    std::string sum =
+        fmt::format("\n{} scenario{}, {} test{}: {} passed, {} failed, {} errored, {} skipped in ",
+                    file.scenarios, file.scenarios == 1 ? "" : "s", count, count == 1 ? "" : "s",
+                    file.count("passed") + 1, file.count("failed"), file.count("errored"), file.count("skipped"));
     CHECK_THAT(console, contains(sum));
 }
 
@@ -126,7 +151,7 @@ void check_junit(const ExpectedFile& file, const std::string& text) {
         const ExpectedTest& test = file.tests[i];
         const JunitCase& found = report.cases[i];
         CHECK(found.name == test.name);
-        CHECK(found.classname == dotted(file.path));
+        CHECK(found.classname == dotted(file.path) + instance_words(test));
         CHECK(found.file == file.path);
         CHECK(found.result == junit_element(test.outcome));
         INFO(found.body);
@@ -160,7 +185,7 @@ void check_outcomes(const std::vector<ExpectedFile>& files, ChildOptions options
     std::vector<Child> running;
     running.reserve(files.size());
     for (const ExpectedFile& file : files)
-        running.push_back(start_netrig({"run", "-v", "--check-leaks", "--junit", "-", file.path}, options));
+        running.push_back(start_netrig({"run", "-v", "-j1", "--check-leaks", "--junit", "-", file.path}, options));
     for (std::size_t i = 0; i < files.size(); ++i) {
         INFO(files[i].path);
         Ended ended = running[i].wait(std::chrono::seconds(100));

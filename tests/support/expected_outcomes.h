@@ -13,13 +13,15 @@ struct ExpectedTest {
     std::string outcome; ///< "passed", "failed", "errored" or "skipped"
     std::string name;
     std::vector<std::string> words; ///< what its failure text contains; of a skip, its whole reason
+    std::string instance{};         ///< of the scenario, "family=ipv6"; empty where the file has no matrix
 };
 
 struct ExpectedFile {
     std::string path;     ///< as a user names it in the source folder: "scenarios/document/bridge.toml"
-    std::string scenario; ///< the name that stands in the file
+    std::string scenario; ///< the name that stands in the file, which must be without variables
     int exit = 0;
-    std::vector<ExpectedTest> tests; ///< all of them, in the order of the file
+    std::vector<ExpectedTest> tests; ///< all of them, in the order of the file, instance by instance
+    std::size_t scenarios = 1;       ///< several where the file has a matrix
 
     [[nodiscard]] unsigned count(const std::string& outcome) const;
 };

@@ -63,15 +63,12 @@ inline int tell(const std::string& text, const Fd& events) {
 /// Builds what the scenario's text says (tests are not needed in it), asks, and tears it down. `folder` is
 /// that of the scenario, which nodes see whatever else they do not.
 inline std::string in_lab(const std::string& topology, const AskLab& ask, const std::string& folder = "/") {
-    auto source = std::make_shared<SourceFile>(SourceFile{
-        "net.toml",
-        topology + "\n[[tests]]\nexec = { on = \"*\", command = \"true\" }\n"}); // one must be there
-    Loaded loaded = load_scenario(source);
+    Loaded loaded = load_scenario({"net.toml", topology}, {.tests_needed = false});
     if (!loaded.diagnostics.empty())
-        throw std::runtime_error(render(loaded.diagnostics, *source));
-    choose_emulation(loaded.scenario, ask_features(emulation_features(loaded.scenario)).answers);
-    auto lab =
-        start_lab([&](Fd events) { return tell(build_and_ask(loaded.scenario, folder, ask), events); });
+        throw std::runtime_error(render(loaded.diagnostics, *loaded.source));
+    Scenario& scenario = loaded.scenarios.front();
+    choose_emulation(scenario, ask_features(emulation_features(scenario)).answers);
+    auto lab = start_lab([&](Fd events) { return tell(build_and_ask(scenario, folder, ask), events); });
     if (!lab)
         throw std::runtime_error(describe(lab.error()));
     std::string text;

@@ -8,28 +8,49 @@
 #include "tests/support/catch.h"
 
 #include <algorithm>
-#include <memory>
+#include <cerrno>
+#include <map>
 #include <string>
 
 namespace netrig {
 
-inline std::shared_ptr<const SourceFile> source_of(std::string text) {
+inline SourceFile source_of(std::string text) {
     if (text.starts_with('\n'))
         text.erase(0, 1);
-    return std::make_shared<SourceFile>(SourceFile{"net.toml", std::move(text)});
+    return {"net.toml", std::move(text)};
+}
+
+/// Files by their paths, for what `include` names.
+using Files = std::map<std::string, std::string>;
+
+inline Loaded load_with(const std::string& text, const Files& files, std::vector<Setting> settings = {}) {
+    auto read = [files](const std::string& path) -> Result<std::string> {
+        auto found = files.find(path);
+        if (found == files.end())
+            return failure({"open " + path, ENOENT, {}, {}});
+        return source_of(found->second).text;
+    };
+    return load_scenario(source_of(text), {read, std::move(settings)});
+}
+
+/// The mistakes as people are shown them.
+inline std::string mistakes_with(const std::string& text, const Files& files,
+                                 std::vector<Setting> settings = {}) {
+    Loaded loaded = load_with(text, files, std::move(settings));
+    return render(loaded.diagnostics, *loaded.source, {.at_most = 1000});
 }
 
 /// Empty for a file without mistakes.
 inline std::string mistakes_in(const std::string& text) {
     Loaded loaded = load_scenario(source_of(text));
-    return render(loaded.diagnostics, *loaded.scenario.source, {.at_most = 1000});
+    return render(loaded.diagnostics, *loaded.source, {.at_most = 1000});
 }
 
 /// The mistakes of a file in short, a line each: "3:15 unknown node 'bleu'".
 inline std::string messages_in(const std::string& text) {
     Loaded loaded = load_scenario(source_of(text));
     std::stable_sort(loaded.diagnostics.begin(), loaded.diagnostics.end(),
-                     [](const Diagnostic& a, const Diagnostic& b) { return a.span.begin < b.span.begin; });
+                     [](const Diagnostic& a, const Diagnostic& b) { return stands_before(a.span, b.span); });
     std::string lines;
     for (const Diagnostic& diagnostic : loaded.diagnostics)
         lines += std::to_string(diagnostic.span.begin.line) + ":" +
@@ -40,9 +61,10 @@ inline std::string messages_in(const std::string& text) {
 /// Of a file that must have no mistakes.
 inline Scenario scenario_of(const std::string& text) {
     Loaded loaded = load_scenario(source_of(text));
-    INFO(render(loaded.diagnostics, *loaded.scenario.source));
+    INFO(render(loaded.diagnostics, *loaded.source));
     REQUIRE(loaded.diagnostics.empty());
-    return std::move(loaded.scenario);
+    REQUIRE(loaded.scenarios.size() == 1);
+    return std::move(loaded.scenarios.front());
 }
 
 /// All interfaces but `lo`, a line each: "red:eth0 10.0.0.1/24 2001:db8::1/64".
