@@ -63,7 +63,7 @@ LoadedScenarios load(const CommonOptions& options, bool tests_needed = true) {
 }
 
 /// Decides who impairs the links of those that have impaired ones.
-void choose_emulations(Scenarios& scenarios, const FeatureAnswers& found) {
+void choose_emulations(std::vector<std::shared_ptr<const Scenario>>& scenarios, const FeatureAnswers& found) {
     for (auto& scenario : scenarios)
         if (!emulation_features(*scenario).empty()) {
             auto chosen = std::make_shared<Scenario>(*scenario);
@@ -92,7 +92,8 @@ int run_command(const RunCommand& command) {
         leaks.emplace(wanted); // before anything is made
     AskedFeatures asked = ask_features(features_wanted(loaded.scenarios));
     choose_emulations(loaded.scenarios, asked.answers);
-    RunOptions options{command.jobs != 0 ? command.jobs : std::max(1U, std::thread::hardware_concurrency()),
+    unsigned jobs = command.jobs != 0 ? command.jobs : std::max(1U, std::thread::hardware_concurrency());
+    RunOptions options{std::min(jobs, static_cast<unsigned>(loaded.scenarios.size())),
                        parse_duration(command.timeout), asked.answers,
                        command.no_skip ? Missing::is_an_error : Missing::skips, leaks ? &*leaks : nullptr};
     if (Status ran = run_all(loaded.scenarios, options, {&console, &builder}); !ran) {

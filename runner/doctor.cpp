@@ -60,6 +60,17 @@ std::string lines_of(const FeatureAnswer& answer, bool colour) {
     return text;
 }
 
+/// Said to be little where a lab of a few hundred nodes has no room.
+std::string limits(const DoctorReport& report) {
+    constexpr std::size_t few = 500;
+    std::string text = fmt::format(
+        "\nlimits\n       {} open files a process (ulimit -Hn): room for labs of about {} nodes\n",
+        report.descriptors.hard, report.descriptors.nodes);
+    if (report.descriptors.nodes < few)
+        text += fmt::format("{:37}-> {}\n", "", "for larger ones raise it: 'ulimit -Hn 20000' as root");
+    return text;
+}
+
 std::string summary(const DoctorReport& report) {
     auto count = [&](Answer answer) {
         return std::count_if(report.features.begin(), report.features.end(),
@@ -83,6 +94,7 @@ DoctorReport examine_machine() {
     AskedFeatures asked = ask_features({names.begin(), names.end()});
     for (const std::string& name : names)
         report.features.push_back(asked.answers.at(name));
+    report.descriptors = descriptor_limit();
     report.labs = is_there(asked.answers, "right:namespaces") && is_there(asked.answers, "kernel:veth");
     return report;
 }
@@ -98,7 +110,7 @@ std::string doctor_text(const DoctorReport& report, bool colour) {
         last = group;
         text += lines_of(answer, colour);
     }
-    return text + summary(report);
+    return text + limits(report) + summary(report);
 }
 
 } // namespace netrig

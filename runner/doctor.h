@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/requirements.h"
+#include "runner/descriptors.h"
 
 #include <string>
 #include <vector>
@@ -12,6 +13,7 @@ struct DoctorReport {
     std::string version, kernel, user;
     bool labs = false;                   ///< labs can be built here
     std::vector<FeatureAnswer> features; ///< in the order of the table, then the programs
+    DescriptorLimit descriptors{};
     bool operator==(const DoctorReport&) const = default;
 };
 

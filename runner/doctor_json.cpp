@@ -19,12 +19,14 @@ std::string doctor_json(const DoctorReport& report) {
                             {"reason", valid_utf8(answer.words)},
                             {"remedy", valid_utf8(answer.remedy)}});
     }
-    Json object{{"v", 1},
-                {"netrig", report.version},
-                {"kernel", valid_utf8(report.kernel)},
-                {"user", report.user},
-                {"labs", report.labs},
-                {"features", features}};
+    Json object{
+        {"v", 1},
+        {"netrig", report.version},
+        {"kernel", valid_utf8(report.kernel)},
+        {"user", report.user},
+        {"labs", report.labs},
+        {"limits", {{"open-files", report.descriptors.hard}, {"nodes-of-a-lab", report.descriptors.nodes}}},
+        {"features", features}};
     return object.dump(2) + "\n";
 }
 

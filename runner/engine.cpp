@@ -4,6 +4,7 @@
 #include "core/test_run.h"
 #include "reports/events_json.h"
 #include "runner/find_scenarios.h"
+#include "runner/descriptors.h"
 #include "runner/ids.h"
 #include "runner/lab_process.h"
 #include "runner/live_lab.h"
@@ -13,7 +14,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
-#include <sys/resource.h>
+#include <fmt/format.h>
 
 namespace netrig {
 
@@ -38,13 +39,9 @@ private:
     Fd pipe_;
 };
 
-/// Every node takes more than five descriptors.
-void raise_descriptor_limit() {
-    rlimit limit{};
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
-        return;
-    limit.rlim_cur = limit.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &limit);
+Status make_room(const Scenario& scenario) {
+    return make_room_for_descriptors(descriptors_for(scenario),
+                                     fmt::format("a lab of {} nodes", scenario.topology.nodes.size()));
 }
 
 ScenarioFinished could_not_build(std::size_t number, const Error& error) {
@@ -116,19 +113,23 @@ namespace {
 
 /// False when it was told to end; then it says no more, for the runner knows why. What runs in the nodes has
 /// been ended by then, in order; the rest goes with the processes.
-bool run_lab(const Scenario& scenario, std::vector<std::optional<Obstacle>> obstacles, std::size_t number,
-             StopRequest stop, PipeSink& sink, const EngineOptions& options) {
+bool run_lab(const Scenario& scenario, EngineOptions options, StopRequest stop, PipeSink& sink) {
+    std::size_t number = options.number;
     LabNamespaces namespaces{number, {}};
     if (options.tell_namespaces)
         namespaces.namespaces = own_namespaces(); // while it is in the lab's own, not in a node's
+    if (Status room = make_room(scenario); !room) {
+        sink.tell(could_not_build(number, room.error()));
+        return true;
+    }
     auto surroundings = find_surroundings(scenario);
     if (!surroundings) {
         sink.tell(could_not_build(number, surroundings.error()));
         return true;
     }
-    surroundings->programs.groups = options.groups;
-    auto lab = LiveLab::make(scenario.topology, surroundings->folder, std::move(surroundings->programs),
-                             std::move(stop));
+    surroundings->programs.groups = std::move(options.groups);
+    auto lab = LiveLab::make(scenario.topology, surroundings->folder,
+                             {std::move(surroundings->programs), std::move(stop), options.labs_at_once});
     if (!lab) {
         sink.tell(could_not_build(number, lab.error()));
         return true;
@@ -146,8 +147,8 @@ bool run_lab(const Scenario& scenario, std::vector<std::optional<Obstacle>> obst
     }
     sink.tell(ScenarioBuilt{number, scenario.topology.nodes.size(), scenario.topology.links.size(),
                             times->namespaces, times->operations, times->wait, surroundings->ids});
-    auto outcome = run_tests(
-        {scenario, **lab, number, [&](auto what) { sink.tell(std::move(what)); }, std::move(obstacles)});
+    auto outcome = run_tests({scenario, **lab, number, [&](auto what) { sink.tell(std::move(what)); },
+                              std::move(options.obstacles)});
     if (outcome)
         sink.tell(ScenarioFinished{number, *outcome, FailureKind::none, {}, {}, {}, {}});
     [[maybe_unused]] LiveLab* ended_with_the_process = lab->release(); // faster than closing one by one
@@ -156,18 +157,17 @@ bool run_lab(const Scenario& scenario, std::vector<std::optional<Obstacle>> obst
 
 } // namespace
 
-int run_engine(const Scenario& scenario, std::vector<std::optional<Obstacle>> obstacles, std::size_t number,
-               Fd events, const EngineOptions& options) {
+int run_engine(const Scenario& scenario, EngineOptions options, Fd events) {
+    std::size_t number = options.number;
     PipeSink sink(std::move(events));
     signal(SIGPIPE, SIG_IGN); // a command that does not read its input is no reason to end; EPIPE tells
-    raise_descriptor_limit();
     auto stop = StopRequest::by_signal();
     if (!stop) {
         sink.tell(could_not_build(number, stop.error()));
         return 0;
     }
     try {
-        if (!run_lab(scenario, std::move(obstacles), number, std::move(*stop), sink, options))
+        if (!run_lab(scenario, std::move(options), std::move(*stop), sink))
             return 128 + SIGTERM;
     } catch (const std::exception& error) { // a library's; of memory, or of descriptors in Boost.Asio
         sink.tell(ScenarioFinished{number,

@@ -10,14 +10,16 @@ namespace netrig {
 bool runs_commands(const Scenario& scenario);
 
 struct EngineOptions {
+    std::size_t number = 0; ///< of the scenario in the run
+    /// What stands in the way of each test, if anything does.
+    std::vector<std::optional<Obstacle>> obstacles{};
     /// By node, the files to which its programs write 0 to join its control groups; may be empty.
     std::vector<std::vector<std::string>> groups{};
+    unsigned labs_at_once = 1;
     bool tell_namespaces = false; ///< what LabNamespaces tells
 };
 
 /// Exit status of the engine's process: 0 when it told all that there was to tell.
-/// `obstacles`: what stands in the way of each test, if anything does.
-int run_engine(const Scenario& scenario, std::vector<std::optional<Obstacle>> obstacles, std::size_t number,
-               Fd events, const EngineOptions& options = {});
+int run_engine(const Scenario& scenario, EngineOptions options, Fd events);
 
 } // namespace netrig

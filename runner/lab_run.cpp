@@ -65,8 +65,9 @@ ScenarioStarted started(const Scenario& scenario, std::size_t number) {
 LabRun::LabRun(asio::io_context& loop, const Scenario& scenario, const RunOptions& options,
                std::size_t number, OomKills& oom_kills, Tell tell, std::function<void()> over)
     : scenario_(scenario), obstacles_(obstacles_of(scenario, options)), missing_(options.missing),
-      tell_namespaces_(options.leaks != nullptr), number_(number), oom_kills_(oom_kills),
-      tell_(std::move(tell)), over_(std::move(over)), events_(loop), handle_(loop), deadline_(loop) {}
+      tell_namespaces_(options.leaks != nullptr), labs_at_once_(options.jobs), number_(number),
+      oom_kills_(oom_kills), tell_(std::move(tell)), over_(std::move(over)), events_(loop), handle_(loop),
+      deadline_(loop) {}
 
 void LabRun::start() {
     begin_ = Clock::now();
@@ -84,8 +85,10 @@ void LabRun::start() {
     }
     auto lab = start_lab(
         [this](Fd events) {
-            return run_engine(scenario_, std::move(obstacles_.tests), number_, std::move(events),
-                              {.groups = groups_.joining(), .tell_namespaces = tell_namespaces_});
+            return run_engine(
+                scenario_,
+                {number_, std::move(obstacles_.tests), groups_.joining(), labs_at_once_, tell_namespaces_},
+                std::move(events));
         },
         {.several_ids = runs_commands(scenario_)});
     if (!lab) {

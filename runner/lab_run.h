@@ -65,6 +65,7 @@ private:
     Obstacles obstacles_;
     Missing missing_;
     bool tell_namespaces_;
+    unsigned labs_at_once_;
     std::size_t number_;
     OomKills& oom_kills_;
     Tell tell_;

@@ -170,13 +170,21 @@ NetlinkMessage dump_ipv6_addresses_message() {
     return message;
 }
 
-NetlinkMessage get_neighbour_message(Ifindex index, const IpAddress& address) {
-    NetlinkMessage message(RTM_GETNEIGH, 0);
+static NetlinkMessage neighbour_message(std::uint16_t type, Ifindex index, const IpAddress& address) {
+    NetlinkMessage message(type, 0);
     auto& info = message.extra<ndmsg>();
     info.ndm_family = family_number(address.family);
     info.ndm_ifindex = index;
     put_address(message.header(), NDA_DST, address);
     return message;
+}
+
+NetlinkMessage get_neighbour_message(Ifindex index, const IpAddress& address) {
+    return neighbour_message(RTM_GETNEIGH, index, address);
+}
+
+NetlinkMessage delete_neighbour_message(Ifindex index, const IpAddress& address) {
+    return neighbour_message(RTM_DELNEIGH, index, address);
 }
 
 NetlinkMessage permanent_neighbour_message(Ifindex index, const IpAddress& address, const MacAddress& mac) {

@@ -29,6 +29,7 @@ NetlinkMessage get_link_message(const std::string& name);
 NetlinkMessage dump_links_message();
 NetlinkMessage dump_ipv6_addresses_message();
 NetlinkMessage get_neighbour_message(Ifindex index, const IpAddress& address);
+NetlinkMessage delete_neighbour_message(Ifindex index, const IpAddress& address);
 NetlinkMessage permanent_neighbour_message(Ifindex index, const IpAddress& address, const MacAddress& mac);
 
 /// What RTM_NEWLINK says.

@@ -29,7 +29,7 @@ std::string hosts_text(const Topology& topology) {
 } // namespace
 
 Result<std::unique_ptr<LiveLab>> LiveLab::make(const Topology& topology, const std::string& folder,
-                                               NodePrograms programs, StopRequest stop) {
+                                               LiveLabOptions options) {
     auto home = HomeNamespaces::open();
     if (!home)
         return failure(home.error());
@@ -37,7 +37,7 @@ Result<std::unique_ptr<LiveLab>> LiveLab::make(const Topology& topology, const s
     if (!view)
         return failure(view.error());
     return std::unique_ptr<LiveLab>(
-        new LiveLab(topology, std::move(*home), std::move(*view), std::move(programs), std::move(stop)));
+        new LiveLab(topology, std::move(*home), std::move(*view), std::move(options)));
 }
 
 Result<BuildTimes> LiveLab::build(const Plan& plan) {
@@ -107,6 +107,8 @@ Result<std::vector<TcpEchoAnswer>> LiveLab::tcp_echo(std::span<const TcpEchoRequ
 }
 
 Result<std::vector<CommandAnswer>> LiveLab::run(std::span<const CommandRequest> requests) {
+    if (Status released = pins_.release(); !released) // a command may change anything
+        return failure(released.error());
     std::vector<CommandRequest> bounded(requests.begin(), requests.end());
     if (deadline_ != Clock::time_point::max())
         for (CommandRequest& request : bounded)
@@ -185,6 +187,8 @@ Result<Ifindex> LiveLab::index_of(NodeIndex node, const std::string& name, const
 
 Status LiveLab::set_link(NodeIndex node, const std::string& name, bool up) {
     std::string doing = fmt::format("set {} {}", where(node, name), up ? "up" : "down");
+    if (Status released = pins_.release(); !released)
+        return released;
     auto index = index_of(node, name, doing);
     if (!index)
         return failure(index.error());
@@ -195,6 +199,8 @@ Status LiveLab::set_link(NodeIndex node, const std::string& name, bool up) {
 
 Status LiveLab::delete_link(NodeIndex node, const std::string& name) {
     std::string doing = "delete " + where(node, name);
+    if (Status released = pins_.release(); !released)
+        return released;
     auto index = index_of(node, name, doing);
     if (!index)
         return failure(index.error());

@@ -25,11 +25,17 @@ struct BuildTimes {
     nanoseconds namespaces{}, operations{}, wait{};
 };
 
+struct LiveLabOptions {
+    NodePrograms programs{};
+    StopRequest stop{};
+    unsigned labs_at_once = 1; ///< how many share the kernel with it, itself among them
+};
+
 class LiveLab : public Lab {
 public:
     /// `folder`: absolute, of the scenario's file. Call from the process that is to own the lab.
     static Result<std::unique_ptr<LiveLab>> make(const Topology& topology, const std::string& folder,
-                                                 NodePrograms programs = {}, StopRequest stop = {});
+                                                 LiveLabOptions options = {});
 
     /// Performs the plan in order and stops at the first operation that fails.
     Result<BuildTimes> build(const Plan& plan);
@@ -54,10 +60,10 @@ public:
     Status wait_for_change(nanoseconds at_most) override;
 
 private:
-    LiveLab(const Topology& topology, HomeNamespaces home, NodeView view, NodePrograms programs,
-            StopRequest stop)
-        : topology_(topology), home_(std::move(home)), view_(std::move(view)), programs_(std::move(programs)),
-          stop_(std::move(stop)), pins_(topology_, nodes_), emulation_(topology_, nodes_) {
+    LiveLab(const Topology& topology, HomeNamespaces home, NodeView view, LiveLabOptions options)
+        : topology_(topology), home_(std::move(home)), view_(std::move(view)),
+          programs_(std::move(options.programs)), stop_(std::move(options.stop)),
+          pins_(topology_, nodes_, options.labs_at_once), emulation_(topology_, nodes_) {
         if (programs_.any)
             oom_kills_.emplace();
     }

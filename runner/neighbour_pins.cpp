@@ -3,6 +3,7 @@
 #include "runner/link_messages.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <fmt/format.h>
 #include <map>
 
@@ -10,8 +11,11 @@ namespace netrig {
 
 namespace {
 
-/// Well below gc_thresh3 (1,024), since other labs of the machine share the table.
-constexpr std::size_t most_unpinned = 400;
+/// Entries of all labs together, well below gc_thresh3 (1,024): those of labs that are gone stay until the
+/// kernel has taken their namespaces apart.
+constexpr std::size_t most_learnt_by_all = 400;
+/// So that a small lab never differs with the number of labs beside it.
+constexpr std::size_t small_lab = 16;
 
 /// Resolutions under way together. Each is a broadcast, of which a bridge makes a copy a port, and the kernel
 /// queues at most 1,000 frames a processor (net.core.netdev_max_backlog, not ours to raise) and drops the
@@ -34,6 +38,11 @@ std::optional<IpAddress> address_in(const Interface& interface, const IpAddress&
 }
 
 } // namespace
+
+NeighbourPins::NeighbourPins(const Topology& topology, std::vector<NodeNamespaces>& nodes,
+                             unsigned labs_at_once)
+    : topology_(topology), nodes_(nodes),
+      most_learnt_(std::max(most_learnt_by_all / std::max(labs_at_once, 1U), small_lab)) {}
 
 std::optional<NeighbourPins::Neighbour> NeighbourPins::on_link(const Flow& flow) const {
     const auto& interfaces = topology_.nodes[flow.from].interfaces;
@@ -79,6 +88,19 @@ Status NeighbourPins::pin(const Neighbour& neighbour, const MacAddress& mac) {
     if (Status set = nodes_[neighbour.asker.node].netlink.request(message, "pin a neighbour"); !set)
         return set;
     pinned_.insert(neighbour);
+    learnt_.erase(neighbour);
+    return {};
+}
+
+Status NeighbourPins::release() {
+    for (const Neighbour& neighbour : pinned_) {
+        NetlinkMessage message =
+            delete_neighbour_message(topology_.at(neighbour.asker).index, neighbour.address);
+        Status gone = nodes_[neighbour.asker.node].netlink.request(message, "take a neighbour's pin away");
+        if (!gone && gone.error().code != ENOENT && gone.error().code != ENODEV)
+            return gone;
+    }
+    pinned_.clear();
     return {};
 }
 
@@ -123,13 +145,15 @@ Result<std::size_t> NeighbourPins::resolve_all(std::vector<Same> sames, const Pi
 }
 
 Result<std::optional<std::string>> NeighbourPins::prepare(std::span<const Flow> flows, const Ping& ping) {
-    if (flows.size() <= most_unpinned / 2)
-        return std::optional<std::string>();
     std::set<Neighbour> needed = needed_by(flows);
     for (const Neighbour& done : pinned_)
         needed.erase(done);
-    if (needed.size() <= most_unpinned)
+    std::set<Neighbour> learnt_then = learnt_;
+    learnt_then.insert(needed.begin(), needed.end());
+    if (learnt_then.size() <= most_learnt_) {
+        learnt_ = std::move(learnt_then);
         return std::optional<std::string>();
+    }
     // The same address may stand on two segments, as another node's.
     std::map<std::pair<std::size_t, IpAddress>, Same> by_address;
     for (const Neighbour& neighbour : needed)

@@ -22,14 +22,18 @@ struct Flow {
 
 class NeighbourPins {
 public:
-    NeighbourPins(const Topology& topology, std::vector<NodeNamespaces>& nodes)
-        : topology_(topology), nodes_(nodes) {}
+    /// `labs_at_once`: how many share the kernel's table with this one, itself among them.
+    NeighbourPins(const Topology& topology, std::vector<NodeNamespaces>& nodes, unsigned labs_at_once);
 
     using Ping = std::function<Result<std::vector<EchoAnswer>>(std::span<const EchoRequest>)>;
 
     /// Pins what the flows need if they are too many for the kernel's table; a note for the report if so.
     /// `ping` resolves an address by asking it. An address that does not answer is not pinned.
     Result<std::optional<std::string>> prepare(std::span<const Flow> flows, const Ping& ping);
+
+    /// Takes all pins away. To be called before the network is changed: whether a neighbour can still be
+    /// resolved is part of what is tested then.
+    Status release();
 
 private:
     struct Neighbour {
@@ -51,7 +55,8 @@ private:
 
     const Topology& topology_;
     std::vector<NodeNamespaces>& nodes_;
-    std::set<Neighbour> pinned_;
+    std::size_t most_learnt_; ///< entries that this lab may have the kernel learn
+    std::set<Neighbour> pinned_, learnt_;
 };
 
 } // namespace netrig

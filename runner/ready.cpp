@@ -10,6 +10,7 @@
 #include <map>
 #include <poll.h>
 #include <set>
+#include <utility>
 
 namespace netrig {
 
@@ -22,6 +23,7 @@ struct Waiting {
     std::set<Ifindex> ipv6_alone; ///< without a link-local address
     [[nodiscard]] bool addresses_over() const { return ipv6.empty() && ipv6_alone.empty(); }
     [[nodiscard]] bool over() const { return links.empty() && addresses_over(); }
+    [[nodiscard]] std::size_t count() const { return links.size() + ipv6.size() + ipv6_alone.size(); }
 };
 
 bool is_ready(const LinkReport& report) {
@@ -73,15 +75,19 @@ std::string names_of(const Waiting& waiting, NodeIndex node, const Topology& top
 }
 
 /// Subscribes, looks again (what came between must not be missed) and then waits for what is told.
-Status wait_in_node(NodeNamespaces& node, Waiting& waiting, Clock::time_point deadline,
+Status wait_in_node(NodeNamespaces& node, Waiting& waiting, std::chrono::nanoseconds at_most,
                     const StopRequest& stop) {
     const std::array<unsigned, 2> groups{RTNLGRP_LINK, RTNLGRP_IPV6_IFADDR};
+    auto deadline = Clock::now() + at_most;
+    std::size_t lacking = waiting.count();
     auto watcher = open_netlink(node, groups);
     if (!watcher)
         return failure(watcher.error());
     for (;;) {
         if (Status looked = look(node, waiting); !looked || waiting.over())
             return looked;
+        if (std::exchange(lacking, waiting.count()) > waiting.count())
+            deadline = Clock::now() + at_most;
         auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
         if (left.count() <= 0)
             return {};
@@ -98,7 +104,6 @@ Status wait_in_node(NodeNamespaces& node, Waiting& waiting, Clock::time_point de
 
 Status await_ready(const AwaitReady& op, std::vector<NodeNamespaces>& nodes, const Topology& topology,
                    std::chrono::nanoseconds at_most, const StopRequest& stop) {
-    auto deadline = Clock::now() + at_most;
     std::map<NodeIndex, Waiting> waiting;
     for (InterfaceRef ref : op.interfaces)
         waiting[ref.node].links.insert(topology.at(ref).index);
@@ -111,7 +116,7 @@ Status await_ready(const AwaitReady& op, std::vector<NodeNamespaces>& nodes, con
             return looked;
         if (interfaces.over())
             continue;
-        if (Status waited = wait_in_node(nodes[node], interfaces, deadline, stop); !waited)
+        if (Status waited = wait_in_node(nodes[node], interfaces, at_most, stop); !waited)
             return waited;
         if (!interfaces.over())
             return failure({fmt::format("get {} ready", names_of(interfaces, node, topology)),

@@ -12,8 +12,9 @@
 
 namespace netrig {
 
-/// Waits for notifications, not for time to pass. An Error names the interfaces that did not get ready, or
-/// says that the lab was told to end.
+/// Waits for notifications, not for time to pass; for `at_most` in a node since something last got ready
+/// there, so that a machine which is slow for all that it has to do is given its time. An Error names the
+/// interfaces that did not get ready, or says that the lab was told to end.
 Status await_ready(const AwaitReady& op, std::vector<NodeNamespaces>& nodes, const Topology& topology,
                    std::chrono::nanoseconds at_most, const StopRequest& stop);
 

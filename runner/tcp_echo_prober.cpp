@@ -1,5 +1,6 @@
 #include "runner/tcp_echo_prober.h"
 
+#include "runner/descriptors.h"
 #include "runner/socket_address.h"
 #include "runner/system_error.h"
 
@@ -14,8 +15,14 @@ namespace netrig {
 
 namespace {
 
-constexpr std::size_t most_clients = 1000; // each takes two descriptors
-constexpr std::size_t chunk = 65536;       // bytes a call
+/// Each takes two descriptors, one at each end.
+std::size_t most_clients() {
+    constexpr std::size_t enough = 1000, spare = 8;
+    std::size_t left = descriptors_left();
+    return std::clamp<std::size_t>((left - std::min(left, spare)) / 2, 1, enough);
+}
+
+constexpr std::size_t chunk = 65536; // bytes a call
 constexpr int most_events = 256;
 
 /// The byte that stands at `offset` of what is sent, so that lost, repeated or mixed-up bytes are seen.
@@ -82,6 +89,7 @@ Result<std::vector<TcpEchoAnswer>> TcpEchoProber::run(std::span<const TcpEchoReq
         return system_failure("watch for the lab's end");
     if (Status listening = listen_everywhere(); !listening)
         return failure(listening.error());
+    most_clients_ = most_clients();
     for (;;) {
         if (Status started = start_clients(); !started)
             return failure(started.error());
@@ -135,7 +143,7 @@ Status TcpEchoProber::listen_everywhere() {
 }
 
 Status TcpEchoProber::start_clients() {
-    while (next_ < requests_.size() && clients_.size() < most_clients)
+    while (next_ < requests_.size() && clients_.size() < most_clients_)
         if (Status started = start_client(next_++); !started)
             return started;
     return {};

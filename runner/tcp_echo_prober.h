@@ -63,6 +63,7 @@ private:
     std::span<const TcpEchoRequest> requests_;
     std::vector<TcpEchoAnswer> answers_;
     std::size_t next_ = 0; ///< request to start
+    std::size_t most_clients_ = 1;
     Fd epoll_;
     std::map<std::tuple<NodeIndex, Family, std::uint16_t>, Fd> listeners_;
     std::unordered_map<int, Client> clients_;

@@ -252,6 +252,7 @@ TEST_CASE("the doctor's text has a group, a line for each answer and a remedy be
                        {"kernel:vlan", Answer::no, "Unknown device type", "modprobe 8021q"},
                        {"command:ip", Answer::yes, "/bin/ip", ""},
                        {"command:odd", Answer::could_not_ask, "it \x1b[31mbroke", ""}};
+    report.descriptors = {1024, 132};
     CHECK(doctor_text(report, false) == R"(netrig 1.2.3 on Linux 6.1, user id 0
 
 rights
@@ -265,6 +266,10 @@ links
 programs
   yes  command:ip                    /bin/ip
   ?    command:odd                   it \x1b[31mbroke
+
+limits
+       1024 open files a process (ulimit -Hn): room for labs of about 132 nodes
+                                     -> for larger ones raise it: 'ulimit -Hn 20000' as root
 
 3 there, 1 missing, 1 could not be asked; labs can be built here
 )");

@@ -1,0 +1,85 @@
+#include "runner/descriptors.h"
+
+#include "runner/fd.h"
+
+#include <algorithm>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/resource.h>
+
+namespace netrig {
+
+namespace {
+
+constexpr std::size_t always =
+    100; // standard ones, pipes, the lab's own namespaces, loops, files that are read
+constexpr std::size_t a_node = 4;    // its three namespaces and a netlink socket
+constexpr std::size_t a_watched = 1; // a netlink socket of its own for what changes
+constexpr std::size_t a_command = 7; // both ends of three pipes, and a process
+constexpr std::size_t some_clients = 64;
+
+/// Sockets of a probe: one in each node that is named, and of each family that it may come to.
+std::size_t sockets_of(const Between& between, FamilyChoice family) {
+    bool one = family == FamilyChoice::ipv4 || family == FamilyChoice::ipv6;
+    return (between.from.size() + between.to.size()) * (one ? 1 : 2);
+}
+
+/// Of a step, beside what the nodes have.
+struct OfStep {
+    std::size_t operator()(const Ping& ping) const { return sockets_of(ping.between, ping.family); }
+    std::size_t operator()(const TcpEcho& echo) const {
+        return sockets_of(echo.between, echo.family) + some_clients;
+    }
+    std::size_t operator()(const Exec& exec) const { return exec.on.size() * a_command; }
+    std::size_t operator()(const auto&) const { return 0; }
+};
+
+rlimit own_limit() {
+    rlimit limit{};
+    getrlimit(RLIMIT_NOFILE, &limit); // of a valid number it does not fail
+    return limit;
+}
+
+} // namespace
+
+std::size_t descriptors_for(const Scenario& scenario) {
+    std::size_t most = 0;
+    bool waits = false;
+    for (const Test& test : scenario.tests)
+        for (const Step& step : test.steps) {
+            most = std::max(most, std::visit(OfStep{}, step.verb));
+            waits = waits || step.within;
+        }
+    return always + scenario.topology.nodes.size() * (a_node + (waits ? a_watched : 0)) + most;
+}
+
+DescriptorLimit descriptor_limit() {
+    constexpr std::size_t probes_a_node = 2;
+    auto hard = static_cast<std::size_t>(own_limit().rlim_max);
+    std::size_t left = hard - std::min(hard, always);
+    return {hard, left / (a_node + a_watched + probes_a_node)};
+}
+
+Status make_room_for_descriptors(std::size_t needed, const std::string& what) {
+    rlimit limit = own_limit();
+    if (needed <= limit.rlim_cur)
+        return {};
+    if (needed > limit.rlim_max)
+        return failure(
+            {fmt::format("give {} its descriptors", what), 0,
+             fmt::format("it may need {}, and the hard limit of open files is {}", needed, limit.rlim_max),
+             fmt::format("raise it: 'ulimit -Hn {0}' as root, 'LimitNOFILE={0}' of a service, or "
+                         "'--ulimit nofile={0}' of a container",
+                         needed)});
+    limit.rlim_cur = needed;
+    setrlimit(RLIMIT_NOFILE, &limit); // up to the hard limit it may
+    return {};
+}
+
+std::size_t descriptors_left() {
+    Fd lowest_free(fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)); // nearly all below it are taken
+    auto soft = static_cast<std::size_t>(own_limit().rlim_cur);
+    return lowest_free.valid() ? soft - std::min(soft, static_cast<std::size_t>(lowest_free.get())) : 0;
+}
+
+} // namespace netrig
