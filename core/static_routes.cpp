@@ -24,7 +24,8 @@ struct Vertex {
     std::uint32_t table = main_table;
     bool forwards = false;
     std::vector<std::size_t> interfaces;
-    std::vector<Edge> edges;        ///< to vertices that forward
+    bool takes = false;             ///< packets from others: it forwards, or has networks of its own alone
+    std::vector<Edge> edges;        ///< to vertices that take packets
     std::vector<VertexIndex> heard; ///< whose edges lead here
 };
 
@@ -51,7 +52,7 @@ std::vector<Vertex> vertices_of(const Topology& topology) {
                 continue;
             auto [place, is_new] = tables.try_emplace(topology.table_of({node, i}), vertices.size());
             if (is_new)
-                vertices.push_back({node, place->first, topology.nodes[node].forwarding, {}, {}, {}});
+                vertices.push_back({node, place->first, topology.nodes[node].forwarding, {}, false, {}, {}});
             vertices[place->second].interfaces.push_back(i);
         }
     }
@@ -78,6 +79,8 @@ public:
     }
 
 private:
+    using Attached = std::map<VertexIndex, bool>; ///< who is on a subnet, and whether it takes packets to it
+
     [[nodiscard]] const Interface& interface(const Vertex& vertex, std::size_t i) const {
         return topology_.nodes[vertex.node].interfaces[i];
     }
@@ -87,7 +90,15 @@ private:
             for (std::size_t i : vertices_[vertex].interfaces)
                 for (const InterfaceAddress& given : interface(vertices_[vertex], i).addresses)
                     if (given.prefix.address.family == family_ && is_routed(given.prefix.address))
-                        subnets_[given.prefix.network()].insert(vertex);
+                        add_subnet(vertex, interface(vertices_[vertex], i), given.prefix);
+    }
+
+    /// What is a node's alone it takes itself, though it may forward nothing.
+    void add_subnet(VertexIndex index, const Interface& on, const Prefix& prefix) {
+        bool alone = is<Loopback>(on) || prefix.length == prefix.address.size() * 8;
+        bool& takes = subnets_[prefix.network()][index];
+        takes = takes || alone || vertices_[index].forwards;
+        vertices_[index].takes = vertices_[index].takes || takes;
     }
 
     struct Place {
@@ -96,17 +107,18 @@ private:
     };
 
     void find_edges() {
-        std::map<std::size_t, std::vector<Place>> routers; // by segment
+        std::map<std::size_t, std::vector<Place>> takers; // by segment
         for (VertexIndex vertex = 0; vertex < vertices_.size(); ++vertex)
             for (std::size_t i : vertices_[vertex].interfaces)
-                if (vertices_[vertex].forwards && is_way(interface(vertices_[vertex], i)))
-                    routers[interface(vertices_[vertex], i).segment].push_back({vertex, i});
+                if ((vertices_[vertex].forwards || vertices_[vertex].takes) &&
+                    is_way(interface(vertices_[vertex], i)))
+                    takers[interface(vertices_[vertex], i).segment].push_back({vertex, i});
         for (VertexIndex vertex = 0; vertex < vertices_.size(); ++vertex)
             for (std::size_t i : vertices_[vertex].interfaces)
-                if (auto there = routers.find(interface(vertices_[vertex], i).segment);
-                    there != routers.end() && is_way(interface(vertices_[vertex], i)))
-                    for (const Place& router : there->second)
-                        add_edge({vertex, i}, router);
+                if (auto there = takers.find(interface(vertices_[vertex], i).segment);
+                    there != takers.end() && is_way(interface(vertices_[vertex], i)))
+                    for (const Place& taker : there->second)
+                        add_edge({vertex, i}, taker);
     }
 
     static bool is_way(const Interface& interface) {
@@ -150,11 +162,11 @@ private:
     }
 
     /// How many routers are between each router and the subnet, breadth first from those that are on it.
-    void measure(const std::set<VertexIndex>& attached) {
+    void measure(const Attached& attached) {
         std::fill(distances_.begin(), distances_.end(), unreached);
         queue_.clear();
-        for (VertexIndex vertex : attached)
-            if (vertices_[vertex].forwards) {
+        for (auto [vertex, takes] : attached)
+            if (takes) {
                 distances_[vertex] = 0;
                 queue_.push_back(vertex);
             }
@@ -166,7 +178,7 @@ private:
                 }
     }
 
-    void add_route(VertexIndex index, const Prefix& subnet, const std::set<VertexIndex>& attached) {
+    void add_route(VertexIndex index, const Prefix& subnet, const Attached& attached) {
         const Vertex& vertex = vertices_[index];
         Distance nearest = unreached;
         for (const Edge& edge : vertex.edges)
@@ -195,7 +207,7 @@ private:
     Family family_;
     Span span_;
     std::vector<Vertex> vertices_;
-    std::map<Prefix, std::set<VertexIndex>> subnets_; ///< who is on them
+    std::map<Prefix, Attached> subnets_;
     std::set<Written> written_;
     std::vector<Distance> distances_; ///< of routers from the subnet in question
     std::vector<VertexIndex> queue_;

@@ -118,6 +118,23 @@ r2: 10.0.0.0/24 via 10.0.1.2 dev eth0
 )");
 }
 
+TEST_CASE("what a host has on lo is reached, but nothing is reached through the host") {
+    CHECK(routes_of(R"(
+hosts   = ["h", "middle", "end"]
+routers = ["r"]
+links   = ["h -- r", "r -- middle", "middle -- end"]
+pool    = "10.0.0.0/16"
+nodes.middle.interfaces.lo.addresses = "10.9.9.9/32"
+nodes.end.interfaces.lo.addresses = "10.9.9.8/32"
+)") == R"(h: 10.0.1.0/24 via 10.0.0.2 dev eth0
+h: 10.9.9.9/32 via 10.0.0.2 dev eth0
+middle: 10.0.0.0/24 via 10.0.1.1 dev eth0
+middle: 10.9.9.8/32 via 10.0.2.2 dev eth1
+end: 10.9.9.9/32 via 10.0.2.1 dev eth0
+r: 10.9.9.9/32 via 10.0.1.2 dev eth1
+)");
+}
+
 TEST_CASE("a bridge with an address of its own has routes too") {
     CHECK_THAT(routes_of(R"(
 hosts   = ["h"]
