@@ -42,8 +42,9 @@ constexpr std::array<Key, 20> top_level_keys{{
     {"pool", KeyType::texts, "from which links and bridges without addresses get subnets"},
     {"routing", KeyType::text,
      "\"none\" (default), or \"static\": shortest ways to every subnet on every node"},
-    {"neighbours", KeyType::text, "how neighbour tables are filled", true},
-    {"dad", KeyType::boolean, "wait for duplicate address detection", true},
+    {"neighbours", KeyType::text,
+     "\"auto\" (default), \"learn\": nothing is pinned, or \"static\": all of a segment is, from the start"},
+    {"dad", KeyType::boolean, "whether IPv6 addresses are tried for duplicates, and waited for; false"},
     {"emulator", KeyType::text, "who impairs links: \"auto\", \"kernel\" or \"relay\""},
     {"grading", KeyType::table, "points and categories", true},
 }};
@@ -93,11 +94,20 @@ void load_emulator(TableReader& reader, Topology& topology) {
             static_cast<Emulator>(std::find(names.begin(), names.end(), *name) - names.begin());
 }
 
+void load_neighbours(TableReader& reader, Topology& topology) {
+    static constexpr std::array<std::string_view, 3> policies{"auto", "learn", "static"};
+    auto policy = reader.choice("neighbours", policies);
+    if (policy && *policy != "auto")
+        topology.neighbours = *policy == "learn" ? NeighbourPolicy::learn : NeighbourPolicy::pinned;
+    topology.awaits_dad = reader.boolean("dad").value_or(false);
+}
+
 void load_document(const TomlTable& document, bool tests_needed, Scenario& scenario,
                    Diagnostics& diagnostics) {
     TableReader reader(document, Span{}, "a scenario", top_level_keys, diagnostics);
     load_texts(reader, scenario);
     load_emulator(reader, scenario.topology);
+    load_neighbours(reader, scenario.topology);
     TopologyRest rest = load_topology(reader, scenario.topology);
     number_interfaces(scenario.topology);
     find_segments(scenario.topology);

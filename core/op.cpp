@@ -77,6 +77,13 @@ struct Describe {
         return fmt::format("add route {} in {}", show(op.route, topology.device_names(op.node)),
                            name(op.node));
     }
+    std::string operator()(const PinNeighbours& op) const {
+        std::string list;
+        for (const Neighbour& neighbour : op.neighbours)
+            list += fmt::format("{}{} at {}", list.empty() ? "" : ", ", show(neighbour.address),
+                                show(neighbour.mac));
+        return fmt::format("pin the neighbours of {}: {}", topology.show(op.interface), list);
+    }
     std::string operator()(const AddRule& op) const {
         return fmt::format("add rule {} in {}", show(op.rule), name(op.node));
     }

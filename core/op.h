@@ -110,6 +110,17 @@ struct AddAddress {
     Prefix address;
 };
 
+struct Neighbour {
+    IpAddress address;
+    MacAddress mac;
+};
+
+/// Permanent entries of the neighbour table, which are never asked for (ip-neighbour(8)).
+struct PinNeighbours {
+    InterfaceRef interface;
+    std::vector<Neighbour> neighbours;
+};
+
 struct AddRoute {
     NodeIndex node = 0;
     Route route;
@@ -140,10 +151,10 @@ struct AwaitReady {
     std::vector<InterfaceRef> ipv6_alone; ///< the same without frames, and so without a link-local address
 };
 
-using Op =
-    std::variant<MakeNode, SetLimits, PutFiles, WriteSysctl, CreateInterface, CreateVeth, CreateRelayedLink,
-                 StartRelay, ImpairInterface, SetMaster, SetPort, BringUp, AddAddress, AddFloodEntry,
-                 ConfigureWireguard, AddWireguardPeer, AddRoute, AddRule, AwaitReady, LoadRuleset, RunSetup>;
+using Op = std::variant<MakeNode, SetLimits, PutFiles, WriteSysctl, CreateInterface, CreateVeth,
+                        CreateRelayedLink, StartRelay, ImpairInterface, SetMaster, SetPort, BringUp, AddAddress,
+                        AddFloodEntry, ConfigureWireguard, AddWireguardPeer, PinNeighbours, AddRoute, AddRule,
+                        AwaitReady, LoadRuleset, RunSetup>;
 
 /// An infinitive that fits after "cannot": "create veth pair red:veth0 -- blue:veth1".
 std::string describe(const Op& op, const Topology& topology);

@@ -1,7 +1,10 @@
 #include "core/plan.h"
 
+#include "core/static_neighbours.h"
+
 #include <algorithm>
 #include <fmt/format.h>
+#include <map>
 #include <set>
 
 namespace netrig {
@@ -27,6 +30,7 @@ public:
         bring_up();
         add_addresses();
         set_up_tunnels();
+        pin_neighbours();
         add_routes(false);
         load_rulesets();
         await_ready();
@@ -56,7 +60,8 @@ private:
                 add(PutFiles{node}, wanted.files.front().span);
             // Before any link: an address is usable at once, instead of after a second of duplicate
             // detection.
-            add(WriteSysctl{node, "net.ipv6.conf.default.accept_dad", "0", true}, wanted.span);
+            if (!topology_.awaits_dad)
+                add(WriteSysctl{node, "net.ipv6.conf.default.accept_dad", "0", true}, wanted.span);
             if (wanted.forwarding) {
                 add(WriteSysctl{node, "net.ipv4.ip_forward", "1", false}, wanted.span);
                 add(WriteSysctl{node, "net.ipv6.conf.all.forwarding", "1", true}, wanted.span);
@@ -73,18 +78,38 @@ private:
 
     /// The same on every run, so that captures and link-local addresses can be compared: 02:4e:52, then a
     /// count.
-    MacAddress mac_of(const Interface& interface) {
+    MacAddress mac_of(InterfaceRef ref) {
         std::uint32_t n = ++macs_;
-        if (interface.mac)
-            return *interface.mac;
-        return {{0x02, 0x4E, 0x52, static_cast<std::uint8_t>(n >> 16), static_cast<std::uint8_t>(n >> 8),
-                 static_cast<std::uint8_t>(n)}};
+        MacAddress chosen{{0x02, 0x4E, 0x52, static_cast<std::uint8_t>(n >> 16),
+                           static_cast<std::uint8_t>(n >> 8), static_cast<std::uint8_t>(n)}};
+        return given_macs_[ref] = topology_.at(ref).mac.value_or(chosen);
+    }
+
+    /// What has none of its own shows that of what it stands on.
+    [[nodiscard]] std::optional<MacAddress> mac_shown(InterfaceRef ref) const {
+        auto given = given_macs_.find(ref);
+        if (given != given_macs_.end())
+            return given->second;
+        const Interface& interface = topology_.at(ref);
+        if (interface.mac || !interface.parent)
+            return interface.mac;
+        return mac_shown({ref.node, *interface.parent});
+    }
+
+    void pin_neighbours() {
+        if (topology_.neighbours != NeighbourPolicy::pinned)
+            return;
+        for (PinNeighbours& pin :
+             static_neighbours(topology_, [this](InterfaceRef ref) { return mac_shown(ref); })) {
+            Span span = topology_.at(pin.interface).span;
+            add(std::move(pin), span);
+        }
     }
 
     void create(InterfaceRef ref, bool up) {
         const Interface& interface = topology_.at(ref);
         KindTraits kind = traits(interface.kind);
-        auto mac = kind.own_mac ? std::optional(mac_of(interface)) : interface.mac;
+        auto mac = kind.own_mac ? std::optional(mac_of(ref)) : interface.mac;
         add(CreateInterface{ref, mac, up && interface.up}, interface.span);
     }
 
@@ -157,7 +182,7 @@ private:
         return {ref,
                 interface.index,
                 interface.name,
-                mac_of(interface),
+                mac_of(ref),
                 interface.mtu,
                 master != nullptr ? master->index : 0,
                 interface.up && !in_bond,
@@ -320,6 +345,7 @@ private:
     Plan plan_;
     bool impaired_by_kernel_ = false; ///< anything
     std::uint32_t macs_ = 0;
+    std::map<InterfaceRef, MacAddress> given_macs_;
     std::set<InterfaceRef> made_;
     std::vector<InterfaceRef> others_; ///< that are made after the links, in that order
     std::vector<std::pair<InterfaceRef, Span>>

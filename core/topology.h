@@ -107,11 +107,17 @@ struct Link {
 /// Who impairs links: the kernel where it can do exactly what is asked, or one of the two whatever is asked.
 enum class Emulator { automatic, kernel, relay };
 
+/// How a neighbour table comes to its entries: learnt, and pinned where a mesh would overflow it; always
+/// learnt; or pinned from the start.
+enum class NeighbourPolicy { automatic, learn, pinned };
+
 struct Topology {
     std::vector<Node> nodes;
     std::vector<Link> links;
     std::unordered_map<std::string, NodeIndex> by_name;
     Emulator emulator = Emulator::automatic;
+    NeighbourPolicy neighbours = NeighbourPolicy::automatic;
+    bool awaits_dad = false; ///< duplicate address detection (RFC 4862, 5.4) is left on and waited for
 
     [[nodiscard]] std::optional<NodeIndex> find(const std::string& name) const;
     [[nodiscard]] const Interface& at(InterfaceRef ref) const {

@@ -213,6 +213,26 @@ struct Apply {
         });
     }
 
+    Status operator()(const PinNeighbours& pin) const {
+        constexpr std::size_t most = 500; // that a socket's buffer takes in one go
+        Ifindex index = index_of(pin.interface);
+        std::span<const Neighbour> rest = pin.neighbours;
+        while (!rest.empty()) {
+            std::size_t count = std::min(rest.size(), most);
+            NetlinkBatch batch;
+            for (const Neighbour& neighbour : rest.first(count))
+                batch.add(permanent_neighbour_message(index, neighbour.address, neighbour.mac));
+            auto refused = context.nodes[pin.interface.node].netlink.request_all(batch);
+            if (refused) {
+                PinNeighbours one{pin.interface, {rest[refused->position]}};
+                refused->error.doing = describe(one, context.topology);
+                return failure(std::move(refused->error));
+            }
+            rest = rest.subspan(count);
+        }
+        return {};
+    }
+
     Status operator()(const AddRule& add) const { return request(add.node, add_rule_message(add.rule)); }
 
     Status operator()(const LoadRuleset& load) const {

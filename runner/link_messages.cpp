@@ -206,6 +206,13 @@ std::optional<AddressReport> read_address(const nlmsghdr* header) {
     report.index = static_cast<Ifindex>(info.ifa_index);
     report.link_local = info.ifa_scope == RT_SCOPE_LINK;
     report.tentative = (info.ifa_flags & IFA_F_TENTATIVE) != 0;
+    report.duplicate = (info.ifa_flags & IFA_F_DADFAILED) != 0;
+    report.address.family = info.ifa_family == AF_INET6 ? Family::ipv6 : Family::ipv4;
+    for_each_attribute(header, sizeof(ifaddrmsg), [&](const nlattr* attribute) {
+        if (mnl_attr_get_type(attribute) == IFA_ADDRESS &&
+            mnl_attr_get_payload_len(attribute) == report.address.size())
+            std::memcpy(report.address.bytes.data(), mnl_attr_get_payload(attribute), report.address.size());
+    });
     return report;
 }
 

@@ -49,7 +49,9 @@ struct LinkReport {
 /// What RTM_NEWADDR says.
 struct AddressReport {
     Ifindex index = 0;
+    IpAddress address{};
     bool tentative = false; ///< IFA_F_TENTATIVE: not to be used yet
+    bool duplicate = false; ///< IFA_F_DADFAILED: another interface of its network has it, so it never will be
     bool link_local = false;
 };
 

@@ -145,6 +145,8 @@ Result<std::size_t> NeighbourPins::resolve_all(std::vector<Same> sames, const Pi
 }
 
 Result<std::optional<std::string>> NeighbourPins::prepare(std::span<const Flow> flows, const Ping& ping) {
+    if (topology_.neighbours != NeighbourPolicy::automatic)
+        return std::optional<std::string>();
     std::set<Neighbour> needed = needed_by(flows);
     for (const Neighbour& done : pinned_)
         needed.erase(done);

@@ -27,8 +27,9 @@ public:
 
     using Ping = std::function<Result<std::vector<EchoAnswer>>(std::span<const EchoRequest>)>;
 
-    /// Pins what the flows need if they are too many for the kernel's table; a note for the report if so.
-    /// `ping` resolves an address by asking it. An address that does not answer is not pinned.
+    /// Pins what the flows need if they are too many for the kernel's table, and the topology leaves that to
+    /// us; a note for the report if so. `ping` resolves an address by asking it. An address that does not
+    /// answer is not pinned.
     Result<std::optional<std::string>> prepare(std::span<const Flow> flows, const Ping& ping);
 
     /// Takes all pins away. To be called before the network is changed: whether a neighbour can still be

@@ -21,8 +21,9 @@ struct Waiting {
     std::set<Ifindex> links;
     std::set<Ifindex> ipv6;
     std::set<Ifindex> ipv6_alone; ///< without a link-local address
+    std::map<Ifindex, IpAddress> duplicates{};
     [[nodiscard]] bool addresses_over() const { return ipv6.empty() && ipv6_alone.empty(); }
-    [[nodiscard]] bool over() const { return links.empty() && addresses_over(); }
+    [[nodiscard]] bool over() const { return !duplicates.empty() || (links.empty() && addresses_over()); }
     [[nodiscard]] std::size_t count() const { return links.size() + ipv6.size() + ipv6_alone.size(); }
 };
 
@@ -44,6 +45,8 @@ Status look_at_addresses(NodeNamespaces& node, Waiting& waiting) {
     std::string doing = "read the IPv6 addresses of " + node.name;
     Status asked = node.netlink.ask(message, doing, [&](const nlmsghdr* header) {
         auto report = read_address(header);
+        if (report && report->duplicate)
+            waiting.duplicates.emplace(report->index, report->address);
         if (report && report->tentative)
             tentative.insert(report->index);
         else if (report && report->link_local)
@@ -72,6 +75,19 @@ std::string names_of(const Waiting& waiting, NodeIndex node, const Topology& top
             names += fmt::format("{}{}", names.empty() ? "" : ", ", topology.show({node, i}));
     }
     return names;
+}
+
+/// An address that the kernel has found at another interface.
+std::optional<Error> duplicate_in(const Waiting& waiting, NodeIndex node, const Topology& topology) {
+    for (std::size_t i = 0; i < topology.nodes[node].interfaces.size(); ++i) {
+        auto found = waiting.duplicates.find(topology.nodes[node].interfaces[i].index);
+        if (found != waiting.duplicates.end())
+            return Error{fmt::format("give {} the address {}", topology.show({node, i}), show(found->second)),
+                         0,
+                         "duplicate address detection found it at another interface of its network",
+                         {}};
+    }
+    return std::nullopt;
 }
 
 /// Subscribes, looks again (what came between must not be missed) and then waits for what is told.
@@ -114,10 +130,11 @@ Status await_ready(const AwaitReady& op, std::vector<NodeNamespaces>& nodes, con
     for (auto& [node, interfaces] : waiting) {
         if (Status looked = look(nodes[node], interfaces); !looked)
             return looked;
-        if (interfaces.over())
-            continue;
-        if (Status waited = wait_in_node(nodes[node], interfaces, at_most, stop); !waited)
-            return waited;
+        if (!interfaces.over())
+            if (Status waited = wait_in_node(nodes[node], interfaces, at_most, stop); !waited)
+                return waited;
+        if (auto duplicate = duplicate_in(interfaces, node, topology))
+            return failure(std::move(*duplicate));
         if (!interfaces.over())
             return failure({fmt::format("get {} ready", names_of(interfaces, node, topology)),
                             0,

@@ -124,6 +124,40 @@ rules  = ["from 2001:db8:1::/48 table 7"]
 )");
 }
 
+TEST_CASE("static neighbours stand in the plan, for each interface those of its segment and families") {
+    std::string plan = plan_of(R"(
+neighbours = "static"
+hosts = ["a", "b", "c"]
+links = [{ ends = ["b", "c"], subnet = "10.1.0.0/24" }]
+[bridges.br0]
+ports = ["a", "b"]
+subnets = ["10.0.0.0/24", "2001:db8::/64"]
+[nodes.a.interfaces.eth0]
+mac = "02:00:00:00:00:0a"
+)" + some_test);
+    std::string pins;
+    for (std::size_t at = plan.find("pin the"); at != std::string::npos; at = plan.find("pin the", at + 1))
+        pins += plan.substr(at, plan.find('\n', at) + 1 - at);
+    CHECK(pins ==
+          R"(pin the neighbours of a:eth0: 10.0.0.2 at 02:4e:52:00:00:07, 2001:db8::2 at 02:4e:52:00:00:07
+pin the neighbours of b:eth0: 10.1.0.2 at 02:4e:52:00:00:03
+pin the neighbours of b:eth1: 10.0.0.1 at 02:00:00:00:00:0a, 2001:db8::1 at 02:00:00:00:00:0a
+pin the neighbours of c:eth0: 10.1.0.1 at 02:4e:52:00:00:02
+)");
+    for (const char* policy : {"auto", "learn"})
+        CHECK(plan_of(std::string("neighbours = '") + policy +
+                      "'\nhosts = ['a', 'b']\nlinks = [{ ends = ['a', 'b'], subnet = '10.0.0.0/24' }]\n" +
+                      some_test)
+                  .find("pin the") == std::string::npos);
+}
+
+TEST_CASE("duplicate address detection is left on where the file wants it") {
+    std::string text =
+        "hosts = ['a', 'b']\nlinks = [{ ends = ['a', 'b'], subnet = '2001:db8::/64' }]\n" + some_test;
+    CHECK(plan_of("dad = true\n" + text).find("accept_dad") == std::string::npos);
+    CHECK(plan_of("dad = false\n" + text).find("accept_dad = 0") != std::string::npos);
+}
+
 TEST_CASE("a link that is down is neither set up nor waited for") {
     CHECK(plan_of(R"(
 hosts = ["a", "b"]

@@ -148,6 +148,80 @@ TEST_CASE("in a random graph of routers every host reaches every other by routes
     CHECK(said == "4900 of 4900");
 }
 
+namespace {
+
+std::string run_on(LiveLab& lab, NodeIndex node, const std::string& command) {
+    std::vector<CommandRequest> requests{{.on = node, .argv = {"sh", "-c", command}}};
+    auto answers = lab.run(requests);
+    return answers ? answers->front().output.text() + answers->front().errors.text()
+                   : describe(answers.error());
+}
+
+} // namespace
+
+TEST_CASE("a lab that waits for duplicate address detection is built when no address is tentative") {
+    if (skipped_without_namespaces())
+        return;
+    std::string said = in_lab(R"(
+dad   = true
+hosts = ["a", "b"]
+links = [{ ends = ["a", "b"], subnet = "2001:db8::/64" }]
+)",
+                              [](LiveLab& lab) {
+                                  return run_on(lab, 0,
+                                                "cat /proc/sys/net/ipv6/conf/eth0/accept_dad; "
+                                                "ip -6 -o addr show dev eth0 | grep -c inet6; "
+                                                "ip -6 addr show tentative");
+                              });
+    CHECK(said == "1\n2\n");
+}
+
+TEST_CASE(
+    "an address that duplicate address detection finds elsewhere ends the build with node and address") {
+    if (skipped_without_namespaces())
+        return;
+    std::string said = in_lab(R"(
+dad   = true
+hosts = ["a", "b", "c"]
+[bridges.br0]
+ports  = ["a", "b", "c"]
+subnet = "2001:db8::/64"
+[nodes.a.interfaces.eth0]
+mac = "02:00:00:00:00:07"
+[nodes.b.interfaces.eth0]
+mac = "02:00:00:00:00:07"
+)",
+                              [](LiveLab&) { return std::string("built"); });
+    CHECK_THAT(said,
+               contains("cannot give ") && contains(":eth0 the address fe80::ff:fe00:7") &&
+                   contains("duplicate address detection found it at another interface of its network"));
+    CHECK(said.find("c:eth0") == std::string::npos);
+}
+
+TEST_CASE("static neighbours are permanent from the start, and frames pass by them") {
+    if (skipped_without_namespaces())
+        return;
+    std::string said =
+        in_lab(R"(
+neighbours = "static"
+hosts = ["a", "b", "c"]
+[bridges.br0]
+ports   = ["a", "b", "c"]
+subnets = ["10.0.0.0/24", "2001:db8::/64"]
+)",
+               [](LiveLab& lab) {
+                   std::string text = run_on(lab, 0, "ip neigh show nud permanent | sort | cut -d' ' -f1");
+                   std::vector<EchoRequest> requests;
+                   for (Family family : {Family::ipv4, Family::ipv6})
+                       requests.push_back({.from = 0, .to = *address_of(lab.topology(), 0, 2, family)});
+                   auto answers = lab.ping(requests);
+                   for (const EchoAnswer& answer : answers ? *answers : std::vector<EchoAnswer>{})
+                       text += answer.outcome == EchoOutcome::reply ? "reply\n" : "none\n";
+                   return text;
+               });
+    CHECK(said == "10.0.0.2\n10.0.0.3\n2001:db8::2\n2001:db8::3\nreply\nreply\n");
+}
+
 TEST_CASE("an operation that the kernel refuses ends the build with its name and the kernel's words") {
     if (skipped_without_namespaces())
         return;

@@ -68,6 +68,22 @@ TEST_CASE("a mesh that fits the kernel's neighbour table is learnt, and nothing 
     CHECK(said == "90 of 90 replied; \n");
 }
 
+TEST_CASE("nothing is pinned for a mesh where the file forbids it, or has pinned all itself") {
+    if (skipped_without_namespaces())
+        return;
+    auto notes_and_pins = [](LiveLab& lab) {
+        std::string text = ping_mesh(lab, 40);
+        std::vector<CommandRequest> requests{
+            {.on = 0, .argv = {"sh", "-c", "ip -4 neigh show nud permanent | wc -l"}}};
+        auto answers = lab.run(requests);
+        return text.substr(text.find(';')) + (answers ? answers->front().output.text() : "");
+    };
+    CHECK(in_lab("neighbours = 'learn'\n" + forty_hosts, notes_and_pins) == "; \n0\n");
+    CHECK(in_lab("neighbours = 'static'\n" + forty_hosts, notes_and_pins) == "; \n39\n");
+    CHECK(in_lab("neighbours = 'static'\n" + forty_hosts, [](LiveLab& lab) { return ping_mesh(lab, 40); }) ==
+          "1560 of 1560 replied; \n");
+}
+
 TEST_CASE("an address that does not answer is not pinned") {
     if (skipped_without_namespaces())
         return;
