@@ -152,9 +152,9 @@ struct AwaitReady {
 };
 
 using Op = std::variant<MakeNode, SetLimits, PutFiles, WriteSysctl, CreateInterface, CreateVeth,
-                        CreateRelayedLink, StartRelay, ImpairInterface, SetMaster, SetPort, BringUp, AddAddress,
-                        AddFloodEntry, ConfigureWireguard, AddWireguardPeer, PinNeighbours, AddRoute, AddRule,
-                        AwaitReady, LoadRuleset, RunSetup>;
+                        CreateRelayedLink, StartRelay, ImpairInterface, SetMaster, SetPort, BringUp,
+                        AddAddress, AddFloodEntry, ConfigureWireguard, AddWireguardPeer, PinNeighbours,
+                        AddRoute, AddRule, AwaitReady, LoadRuleset, RunSetup>;
 
 /// An infinitive that fits after "cannot": "create veth pair red:veth0 -- blue:veth1".
 std::string describe(const Op& op, const Topology& topology);

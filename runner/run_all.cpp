@@ -1,8 +1,8 @@
 #include "runner/run_all.h"
 
 #include "reports/run_tree.h"
-#include "runner/event_loop.h"
 #include "runner/descriptors.h"
+#include "runner/event_loop.h"
 #include "runner/lab_run.h"
 #include "runner/time.h"
 

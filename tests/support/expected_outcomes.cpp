@@ -142,10 +142,10 @@ void check_console(const ExpectedFile& file, const std::string& console) {
     }
     CHECK_THAT(console, contains("] netrig: nothing is left behind"));
     auto count = file.tests.size() + 1;
-    std::string sum =
-        fmt::format("\n{} scenario{}, {} test{}: {} passed, {} failed, {} errored, {} skipped in ",
-                    file.scenarios, file.scenarios == 1 ? "" : "s", count, count == 1 ? "" : "s",
-                    file.count("passed") + 1, file.count("failed"), file.count("errored"), file.count("skipped"));
+    std::string sum = fmt::format(
+        "\n{} scenario{}, {} test{}: {} passed, {} failed, {} errored, {} skipped in ", file.scenarios,
+        file.scenarios == 1 ? "" : "s", count, count == 1 ? "" : "s", file.count("passed") + 1,
+        file.count("failed"), file.count("errored"), file.count("skipped"));
     CHECK_THAT(console, contains(sum));
 }
 
@@ -211,7 +211,8 @@ void check_outcomes(const std::vector<ExpectedFile>& files, ChildOptions options
     std::vector<Child> running;
     running.reserve(files.size());
     for (const ExpectedFile& file : files)
-        running.push_back(start_netrig({"run", "-v", "-j1", "--check-leaks", "--junit", "-", file.path}, options));
+        running.push_back(
+            start_netrig({"run", "-v", "-j1", "--check-leaks", "--junit", "-", file.path}, options));
     for (std::size_t i = 0; i < files.size(); ++i) {
         INFO(files[i].path);
         Ended ended = running[i].wait(std::chrono::seconds(100));
