@@ -26,20 +26,31 @@ bool has_address_in(const Interface& interface, const Prefix& subnet) {
                        [&](const InterfaceAddress& given) { return subnet.contains(given.prefix.address); });
 }
 
+std::set<IpAddress> addresses_of(const AddressGroup& group, const Topology& topology) {
+    std::set<IpAddress> found;
+    for (InterfaceRef ref : group.members)
+        for (const InterfaceAddress& given : topology.at(ref).addresses)
+            found.insert(given.prefix.address);
+    return found;
+}
+
 void give_out(const Subnet& subnet, const AddressGroup& group, Topology& topology, Taken& taken,
               Diagnostics& diagnostics) {
     IpAddress next = subnet.prefix.address;
     std::size_t given = 0;
+    // A switch's ports may be in different VLANs, and so on different segments: no two get the same, either.
+    std::set<IpAddress> in_group = addresses_of(group, topology);
     for (InterfaceRef ref : group.members) {
         Interface& member = topology.at(ref);
         if (has_address_in(member, subnet.prefix))
             continue;
-        auto usable = [&] { return Prefix{next, subnet.prefix.length}.is_host_address(); };
-        while (subnet.prefix.contains(next) && (!usable() || taken.contains({member.segment, next})) &&
-               next != subnet.prefix.last())
+        auto free = [&] {
+            return Prefix{next, subnet.prefix.length}.is_host_address() &&
+                   !taken.contains({member.segment, next}) && !in_group.contains(next);
+        };
+        while (subnet.prefix.contains(next) && !free() && next != subnet.prefix.last())
             next = next + 1;
-        bool free = subnet.prefix.contains(next) && usable() && !taken.contains({member.segment, next});
-        if (!free) {
+        if (!subnet.prefix.contains(next) || !free()) {
             diagnostics.push_back(
                 {fmt::format("the subnet {} is too small for {}", show(subnet.prefix), group.what),
                  subnet.span,
@@ -50,6 +61,7 @@ void give_out(const Subnet& subnet, const AddressGroup& group, Topology& topolog
         }
         member.addresses.push_back({{next, subnet.prefix.length}, subnet.span});
         taken.insert({member.segment, next});
+        in_group.insert(next);
         ++given;
     }
 }

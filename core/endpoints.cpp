@@ -112,13 +112,20 @@ std::optional<IpAddress> first_address(const Interface& interface, Family family
     return std::nullopt;
 }
 
-std::optional<IpAddress> target_address(const Topology& topology, NodeIndex from, const Endpoint& to,
+/// What is asked from an interface asks for the address on that interface's segment, if there is one.
+std::optional<IpAddress> target_address(const Topology& topology, const Endpoint& from, const Endpoint& to,
                                         Family family) {
     if (to.address)
         return to.address->family == family ? to.address : std::nullopt;
     if (to.interface)
         return first_address(topology.nodes[*to.node].interfaces[*to.interface], family);
-    return address_of(topology, from, *to.node, family);
+    if (from.interface) {
+        std::size_t segment = topology.at({*from.node, *from.interface}).segment;
+        for (const Interface& interface : topology.nodes[*to.node].interfaces)
+            if (auto address = first_address(interface, family); address && interface.segment == segment)
+                return address;
+    }
+    return address_of(topology, *from.node, *to.node, family);
 }
 
 /// The node that has the address, seen from the asking node: its own, one that it shares a segment with, then
@@ -148,7 +155,7 @@ std::optional<NodeIndex> owner_of(const Topology& topology, NodeIndex from, cons
     return shared ? shared : any;
 }
 
-std::vector<Family> families(FamilyChoice choice, const Topology& topology, NodeIndex from,
+std::vector<Family> families(FamilyChoice choice, const Topology& topology, const Endpoint& from,
                              const Endpoint& to) {
     if (choice == FamilyChoice::ipv4)
         return {Family::ipv4};
@@ -174,8 +181,8 @@ void for_each_direction(const Between& between, FamilyChoice choice, const Topol
             for (const Endpoint& to : targets) {
                 if (from.node == to.node && !alone)
                     continue;
-                for (Family family : families(choice, topology, *from.node, to))
-                    visit(from, to, family, target_address(topology, *from.node, to, family));
+                for (Family family : families(choice, topology, from, to))
+                    visit(from, to, family, target_address(topology, from, to, family));
             }
     };
     one_way(between.from, between.to);

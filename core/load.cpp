@@ -11,6 +11,7 @@
 #include "core/load_topology.h"
 #include "core/merged_table.h"
 #include "core/pool.h"
+#include "core/remote_addresses.h"
 #include "core/segments.h"
 #include "core/static_routes.h"
 

@@ -213,54 +213,6 @@ void check_ports(const Topology& topology, Diagnostics& diagnostics) {
         }
 }
 
-std::optional<IpAddress> first_of(const Interface& interface, std::optional<Family> family) {
-    for (const InterfaceAddress& given : interface.addresses)
-        if (!family || given.prefix.address.family == *family)
-            return given.prefix.address;
-    return std::nullopt;
-}
-
-/// What "r2" or "r2:eth0" is to the node that asks; reports names that nothing has.
-std::optional<IpAddress> address_by_name(const AddressText& text, NodeIndex from, const Topology& topology,
-                                         Diagnostics& diagnostics) {
-    std::size_t colon = text.text.find(':');
-    auto node = topology.find(text.text.substr(0, colon));
-    if (!node) {
-        std::vector<std::string> names;
-        for (const Node& each : topology.nodes)
-            names.push_back(each.name);
-        diagnostics.push_back({fmt::format("'{}' is no address, and no node is called so", text.text),
-                               text.span,
-                               {},
-                               suggestion(text.text.substr(0, colon), names),
-                               {}});
-        return std::nullopt;
-    }
-    std::optional<IpAddress> address;
-    if (colon == std::string::npos) {
-        if (!text.family || *text.family == Family::ipv4)
-            address = address_of(topology, from, *node, Family::ipv4);
-        if (!address && (!text.family || *text.family == Family::ipv6))
-            address = address_of(topology, from, *node, Family::ipv6);
-    } else if (auto interface = topology.find_interface(*node, text.text.substr(colon + 1)))
-        address = first_of(topology.nodes[*node].interfaces[*interface], text.family);
-    if (!address)
-        diagnostics.push_back({fmt::format("'{}' has no {}address", text.text,
-                                           text.family ? fmt::format("{} ", show(*text.family)) : ""),
-                               text.span});
-    return address;
-}
-
-void find_address(AddressText& text, NodeIndex from, const Topology& topology, Diagnostics& diagnostics) {
-    text.address = parse_ip(text.text);
-    if (text.address && text.family && text.address->family != *text.family)
-        diagnostics.push_back(
-            {fmt::format("{} is no {} address, which this kind needs", text.text, show(*text.family)),
-             text.span});
-    if (!text.address)
-        text.address = address_by_name(text, from, topology, diagnostics);
-}
-
 } // namespace
 
 void load_interface_settings(TableReader& reader, Interface& interface) {
@@ -285,14 +237,6 @@ void load_interfaces(const std::vector<InterfaceTable>& tables, Topology& topolo
     for (const InterfaceTable& of_node : tables)
         load_table(of_node, topology, diagnostics);
     check_ports(topology, diagnostics);
-}
-
-void find_remote_addresses(Topology& topology, Diagnostics& diagnostics) {
-    for (NodeIndex node = 0; node < topology.nodes.size(); ++node)
-        for (Interface& interface : topology.nodes[node].interfaces)
-            for (AddressText* text : addresses(interface.kind))
-                if (text->given())
-                    find_address(*text, node, topology, diagnostics);
 }
 
 } // namespace netrig

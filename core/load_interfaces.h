@@ -21,8 +21,4 @@ void load_interface_settings(TableReader& reader, Interface& interface);
 /// Adds what the tables declare by a kind and then reads them all: a kind may name any interface of any node.
 void load_interfaces(const std::vector<InterfaceTable>& tables, Topology& topology, Diagnostics& diagnostics);
 
-/// Finds the addresses that kinds speak of by a node's name, and joins the tunnels between them. Every
-/// address of the topology must have been given out.
-void find_remote_addresses(Topology& topology, Diagnostics& diagnostics);
-
 } // namespace netrig

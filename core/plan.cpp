@@ -27,14 +27,16 @@ public:
         create_others();
         set_ports();
         impair();
+        find_late();
         bring_up();
         add_addresses();
         set_up_tunnels();
         pin_neighbours();
-        add_routes(false);
+        add_routes(Stage::early);
         load_rulesets();
         await_ready();
-        add_routes(true);
+        bring_up_late();
+        add_routes(Stage::when_ready);
         add_rules();
         run_setup();
         return std::move(plan_);
@@ -224,8 +226,35 @@ private:
                 add(SetMaster{ref}, interface.span);
         });
         for (InterfaceRef ref : others_)
-            if (topology_.at(ref).up && !is_bond_port(ref))
+            if (topology_.at(ref).up && !is_bond_port(ref) && !late_.contains(ref))
                 add(BringUp{ref}, topology_.at(ref).span);
+    }
+
+    /// Tunnels, and what stands on them, are set up when what is below them works. What they send by
+    /// themselves would be in vain before, and a neighbour that was asked in vain is asked again a second
+    /// later.
+    void find_late() {
+        for (InterfaceRef ref : others_) {
+            const Interface& interface = topology_.at(ref);
+            if (traits(interface.kind).overlay ||
+                (interface.parent && late_.contains({ref.node, *interface.parent})))
+                late_.insert(ref);
+        }
+    }
+
+    void bring_up_late() {
+        AwaitReady ready;
+        std::set<InterfaceRef> seen;
+        Span span;
+        for (InterfaceRef ref : others_)
+            if (late_.contains(ref) && topology_.at(ref).up) {
+                add(BringUp{ref}, topology_.at(ref).span);
+                add_other_ready(ref, ready, seen);
+                span = topology_.at(ref).span;
+            }
+        add_routes(Stage::late);
+        if (!ready.interfaces.empty() || !ready.ipv6_alone.empty())
+            add(std::move(ready), span);
     }
 
     /// What tunnels are told of their other ends.
@@ -252,15 +281,34 @@ private:
         });
     }
 
-    /// The kernel takes no IPv6 address as a source before it is ready.
-    static bool needs_readiness(const Route& route) {
-        return route.source && route.source->family == Family::ipv6;
+    /// When a route can be added.
+    enum class Stage { early, late, when_ready };
+
+    [[nodiscard]] Stage stage_of(NodeIndex node, const Route& route) const {
+        // The kernel takes no IPv6 address as a source before it is ready.
+        if (route.source && route.source->family == Family::ipv6)
+            return Stage::when_ready;
+        bool late = std::any_of(late_.begin(), late_.end(), [&](InterfaceRef ref) {
+            return ref.node == node && leads_over(route, topology_.at(ref));
+        });
+        return late ? Stage::late : Stage::early;
     }
 
-    void add_routes(bool when_ready) {
+    static bool leads_over(const Route& route, const Interface& interface) {
+        return std::any_of(route.nexthops.begin(), route.nexthops.end(), [&](const Nexthop& hop) {
+            if (hop.index != 0 || !hop.device.empty())
+                return hop.index == interface.index || hop.device == interface.name;
+            return hop.gateway && std::any_of(interface.addresses.begin(), interface.addresses.end(),
+                                              [&](const InterfaceAddress& own) {
+                                                  return own.prefix.contains(*hop.gateway);
+                                              });
+        });
+    }
+
+    void add_routes(Stage stage) {
         for (NodeIndex node = 0; node < topology_.nodes.size(); ++node)
             for (const Route& route : topology_.nodes[node].routes)
-                if (needs_readiness(route) == when_ready)
+                if (stage_of(node, route) == stage)
                     add(AddRoute{node, route}, route.span);
     }
 
@@ -297,7 +345,8 @@ private:
             span = link.span;
         }
         for (InterfaceRef ref : others_)
-            add_other_ready(ref, ready, seen);
+            if (!late_.contains(ref))
+                add_other_ready(ref, ready, seen);
         if (!ready.interfaces.empty() || !ready.ipv6_alone.empty())
             add(std::move(ready), span);
     }
@@ -314,7 +363,7 @@ private:
             (traits(interface.kind).ethernet ? ready.ipv6 : ready.ipv6_alone).push_back(ref);
     }
 
-    /// With a carrier that its parent has; without one, only its addresses are waited for.
+    /// With a carrier that its parent has; without one, only its addresses and its bridge are waited for.
     void add_other_ready(InterfaceRef ref, AwaitReady& ready, std::set<InterfaceRef>& seen) {
         const Interface& interface = topology_.at(ref);
         Passes passes = traits(interface.kind).passes;
@@ -323,8 +372,12 @@ private:
         if (passes == Passes::with_carrier) {
             if (interface.parent && seen.contains({ref.node, *interface.parent}))
                 add_ready(ref, ready, seen);
-        } else if (seen.insert(ref).second && speaks_ipv6(ref))
+            return;
+        }
+        if (seen.insert(ref).second && speaks_ipv6(ref))
             ready.ipv6_alone.push_back(ref);
+        if (const Interface* master = topology_.master_of(ref); master != nullptr && is<Bridge>(*master))
+            add_ready({ref.node, *interface.master}, ready, seen);
     }
 
     /// An IPv6 address in the file, and no setting that takes IPv6 or the link-local address away again.
@@ -348,6 +401,7 @@ private:
     std::map<InterfaceRef, MacAddress> given_macs_;
     std::set<InterfaceRef> made_;
     std::vector<InterfaceRef> others_; ///< that are made after the links, in that order
+    std::set<InterfaceRef> late_;      ///< those of them that are set up when the others are ready
     std::vector<std::pair<InterfaceRef, Span>>
         second_ends_; ///< that the message which makes them can't set up
 };

@@ -62,7 +62,7 @@ void number_interfaces(Topology& topology) {
             interface.index = is<Loopback>(interface) ? 1 : next++;
 }
 
-static bool on_segment(const Node& node, std::size_t segment) {
+bool on_segment(const Node& node, std::size_t segment) {
     return std::any_of(node.interfaces.begin() + 1, node.interfaces.end(),
                        [&](const Interface& interface) { return interface.segment == segment; });
 }

@@ -147,6 +147,9 @@ inline constexpr Ifindex first_free_index = 100;
 /// unimportant and handle it up to a second later (linkwatch_urgent_event() in net/core/link_watch.c).
 void number_interfaces(Topology& topology);
 
+/// Whether the node has an interface, beside `lo`, on the segment.
+bool on_segment(const Node& node, std::size_t segment);
+
 /// The address by which `from` reaches `to`: one on a segment that both share if there is one, else the
 /// first that `to` has, else (to itself) the loopback's. Nothing when `to` has no address of the family.
 std::optional<IpAddress> address_of(const Topology& topology, NodeIndex from, NodeIndex to, Family family);

@@ -89,6 +89,8 @@ std::optional<EchoOutcome> refusal(int code) {
     case ENETDOWN:
         return EchoOutcome::no_route;
     case EHOSTUNREACH:
+    case ENOKEY:       // WireGuard knows no peer with the address
+    case EDESTADDRREQ: // or not yet where the peer is (wg_xmit() in drivers/net/wireguard/device.c)
         return EchoOutcome::host_unreachable;
     case EACCES: // a prohibit route
     case EPERM:  // a firewall's output chain
