@@ -110,6 +110,17 @@ Status cover_private_folders(const std::string& scenario_folder, OwnFolders& own
     return {};
 }
 
+/// Each in turn, by itself: the library's create_directories() tells the want of memory as the want of a
+/// folder.
+Status make_folders(const std::string& path) {
+    for (std::size_t end = path.find('/', 1);; end = path.find('/', end + 1)) {
+        if (mkdir(path.substr(0, end).c_str(), 0755) != 0 && errno != EEXIST)
+            return system_failure("show " + path + " in the node");
+        if (end == std::string::npos)
+            return {};
+    }
+}
+
 /// A container with parts of /sys masked may not mount it anew. Better no interfaces to see than another's.
 Status own_sys() {
     Status mounted = mount_at("sysfs", "/sys", "sysfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr);
@@ -143,10 +154,8 @@ Status cover_folder(const std::string& where, const std::string& scenario_folder
         return mounted;
     if (!kept.valid())
         return {};
-    std::error_code error;
-    fs::create_directories(scenario_folder, error);
-    if (error)
-        return failure({"show " + scenario_folder + " in the node", error.value(), {}, {}});
+    if (Status made = make_folders(scenario_folder); !made)
+        return made;
     if (syscall(SYS_move_mount, kept.get(), "", AT_FDCWD, scenario_folder.c_str(), MOVE_MOUNT_F_EMPTY_PATH) !=
         0)
         return system_failure("show " + scenario_folder + " in the node");

@@ -143,7 +143,11 @@ Status TcpEchoProber::listen_everywhere() {
 }
 
 Status TcpEchoProber::start_clients() {
-    while (next_ < requests_.size() && clients_.size() < most_clients_)
+    // A client's end may be closed before the server's, which then still holds its descriptor.
+    auto has_room = [&] {
+        return clients_.empty() || 2 * (clients_.size() + 1) + servers_.size() <= 2 * most_clients_;
+    };
+    while (next_ < requests_.size() && has_room())
         if (Status started = start_client(next_++); !started)
             return started;
     return {};

@@ -381,7 +381,8 @@ TEST_CASE("a process that can't be started is told as such") {
          {SYS_chdir, "chdir", {ENOMEM, EACCES}, Harm::always, {"enter the working directory"}},
          {SYS_dup2, "dup2", {EBUSY, EMFILE}, Harm::always, {"set up its input and output", "/dev/null"}},
          {SYS_dup3, "dup3", {EBUSY}, Harm::always, {"keep the lab's pipes"}},
-         {SYS_fcntl, "fcntl", {EMFILE}, Harm::always, {"keep the lab's pipes"}}});
+         // A prober that can't tell how many descriptors are left makes do with few.
+         {SYS_fcntl, "fcntl", {EMFILE}, Harm::perhaps, {"keep the lab's pipes"}}});
 }
 
 TEST_CASE("descriptors that run out are told as such") {

@@ -22,7 +22,6 @@ struct ExpectedFile {
     int exit = 0;
     std::vector<ExpectedTest> tests; ///< all of them, in the order of the file, instance by instance
     std::size_t scenarios = 1;       ///< several where the file has a matrix
-    std::vector<ExpectedTest> tests; ///< all of them, in the order of the file
     bool may_skip = false;           ///< a kernel that lacks what it needs skips all of it instead
 
     /// Whether the console tells that it was skipped as a whole because the kernel lacks something.
