@@ -18,8 +18,8 @@ struct PlannedOp {
 using Plan = std::vector<PlannedOp>;
 
 /// Order: nodes, their sysctls, bridges and bonds, links, what stands on them, impairments, everything but
-/// tunnels set up, addresses, what tunnels are told, pinned neighbours, routes, rulesets, readiness; tunnels set
-/// up, routes over them, readiness; rules, setup commands. For impairments see choose_emulation.
+/// tunnels set up, addresses, what tunnels are told, pinned neighbours, routes, rulesets, readiness; tunnels
+/// set up, routes over them, readiness; rules, setup commands. For impairments see choose_emulation.
 Plan make_plan(const Topology& topology);
 
 /// One line an operation, numbered.
