@@ -4,6 +4,7 @@
 #include "tests/support/processes.h"
 
 #include <algorithm>
+#include <csignal>
 #include <cstring>
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -101,10 +102,13 @@ public:
         if (!call)
             return;
         auto seen = look_at(*call);
-        bool hit = seen && fault_ && is_target(*seen) && calls_.refuse(*call, fault_->code);
-        if (hit)
+        bool hit = seen && fault_ && is_target(*seen);
+        if (hit && fault_->victim)
+            kill_victim(seen->lab);
+        bool refused = hit && !fault_->victim && calls_.refuse(*call, fault_->code);
+        if (refused || (hit && fault_->victim))
             result.failed = seen;
-        else
+        if (!refused)
             calls_.let_go(*call);
         if (seen)
             result.seen.push_back(std::move(*seen));
@@ -117,6 +121,15 @@ private:
         Part part = Part::dispatcher;
         std::size_t lab = 0;
     };
+
+    void kill_victim(std::size_t lab) const {
+        pid_t victim = fault_->victim == Part::dispatcher ? run_ : 0;
+        for (const auto& [reaper, of_lab] : reapers_)
+            if (victim == 0 && of_lab == lab)
+                victim = reaper;
+        if (victim > 0)
+            kill(victim, SIGKILL);
+    }
 
     [[nodiscard]] bool runs_netrig(pid_t pid) const {
         struct stat found {};

@@ -1,6 +1,6 @@
 // A run of netrig under a supervisor that sees its system calls of some kinds, knows in which of the run's
-// processes each was made, and makes exactly one of them fail, of all in the run. Everything else goes on as
-// without it.
+// processes each was made, and makes exactly one of them fail, of all in the run, or kills a process of the
+// run at it. Everything else goes on as without it.
 #pragma once
 
 #include "tests/support/child.h"
@@ -32,12 +32,14 @@ struct SeenCall {
     unsigned request = 0;   ///< RTM_NEWLINK and the like, which is sent or whose answer is awaited
 };
 
-/// The `nth` call `number` of lab `lab`, or of the dispatcher, fails with `code`. A lab's calls come in the
-/// same order in each run, whatever the other labs do meanwhile.
+/// The `nth` call `number` of lab `lab`, or of the dispatcher, fails with `code`, or is held until SIGKILL
+/// was sent to `victim`: the dispatcher, or that lab's reaper. A lab's calls come in the same order in each
+/// run, whatever the other labs do meanwhile.
 struct Fault {
     int number = 0;
     std::size_t lab = 0, nth = 1;
     int code = 0;
+    std::optional<Part> victim{};
 };
 
 struct SupervisedRun {
