@@ -1,6 +1,7 @@
 #include "runner/descriptors.h"
 
 #include "runner/fd.h"
+#include "runner/node_groups.h"
 
 #include <algorithm>
 #include <fcntl.h>
@@ -11,10 +12,11 @@ namespace netrig {
 
 namespace {
 
-constexpr std::size_t always =
-    100; // standard ones, pipes, the lab's own namespaces, loops, files that are read
+constexpr std::size_t always = 100;  // standard ones, pipes, the lab's own namespaces, loops
 constexpr std::size_t a_node = 4;    // its three namespaces and a netlink socket
 constexpr std::size_t a_watched = 1; // a netlink socket of its own for what changes
+constexpr std::size_t a_limited = 3; // its control groups, of version 1
+constexpr std::size_t a_relayed = 4; // a link's taps, and what hears of their ends
 constexpr std::size_t a_command = 7; // both ends of three pipes, and a process
 constexpr std::size_t some_clients = 64;
 
@@ -50,7 +52,12 @@ std::size_t descriptors_for(const Scenario& scenario) {
             most = std::max(most, std::visit(OfStep{}, step.verb));
             waits = waits || step.within;
         }
-    return always + scenario.topology.nodes.size() * (a_node + (waits ? a_watched : 0)) + most;
+    const Topology& topology = scenario.topology;
+    auto relayed = std::count_if(topology.links.begin(), topology.links.end(),
+                                 [](const Link& link) { return link.relayed; });
+    return always + topology.nodes.size() * (a_node + (waits ? a_watched : 0)) +
+           (has_limits(topology) ? topology.nodes.size() * a_limited : 0) +
+           static_cast<std::size_t>(relayed) * a_relayed + most;
 }
 
 DescriptorLimit descriptor_limit() {
