@@ -76,7 +76,7 @@ std::string encode(const RelayRequest& request) {
     writer.put(request.kind);
     writer.put(request.wire);
     each_number(request.impairment, [&](const auto& number) { writer.put(number); });
-    writer.put(request.impairment.seed.has_value());
+    writer.put(static_cast<std::uint8_t>(request.impairment.seed.has_value() ? 1 : 0));
     writer.put(request.impairment.seed.value_or(0));
     writer.put_all(request.impairment.drop);
     writer.put_all(request.impairment.match.program);
@@ -86,7 +86,7 @@ std::string encode(const RelayRequest& request) {
 std::optional<RelayRequest> decode_request(std::string_view message) {
     Reader reader(message);
     RelayRequest request;
-    bool seeded = false;
+    std::uint8_t seeded = 0; // no bool: any byte may come
     std::uint64_t seed = 0;
     reader.take(request.kind);
     reader.take(request.wire);
@@ -95,7 +95,7 @@ std::optional<RelayRequest> decode_request(std::string_view message) {
     reader.take(seed);
     reader.take_all(request.impairment.drop);
     reader.take_all(request.impairment.match.program);
-    if (seeded)
+    if (seeded != 0)
         request.impairment.seed = seed;
     return reader.good() ? std::optional(std::move(request)) : std::nullopt;
 }

@@ -83,6 +83,13 @@ TEST_CASE("a check that wants no answer is an error, not passed, once the relay 
     pid_t relay = relay_of(run.pid());
     REQUIRE(relay > 0);
     kill(relay, SIGKILL);
+    // Dying takes a moment, and only what is dead can be seen to be.
+    auto is_dead = [&] {
+        std::ifstream status(fmt::format("/proc/{}/stat", relay));
+        std::string text{std::istreambuf_iterator<char>(status), {}};
+        return text.empty() || text.find(") Z ") != std::string::npos;
+    };
+    REQUIRE(wait_until(is_dead));
     gate.open();
     Ended ended = run.wait();
     INFO(ended.errors);
