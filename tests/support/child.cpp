@@ -58,6 +58,9 @@ void prepare(const ChildOptions& options, const std::string& directory) {
         become(*options.user);
     prctl(PR_SET_PDEATHSIG, SIGKILL); // after the change of users, which clears it
     must(chdir(directory.c_str()) == 0, "enter the working directory");
+    for (const char* name :
+         {"NO_COLOR", "CLICOLOR_FORCE", "CI", "GITHUB_ACTIONS", "GITLAB_CI", "JENKINS_URL", "TF_BUILD"})
+        unsetenv(name);
     for (const auto& [name, value] : options.environment)
         setenv(name.c_str(), value.c_str(), 1);
     if (options.before)
@@ -175,10 +178,6 @@ Child start_netrig(const std::vector<std::string>& arguments, const ChildOptions
     Fd binary(open(NETRIG_BINARY, O_RDONLY | O_CLOEXEC));
     must(binary.valid(), NETRIG_BINARY);
     auto body = [&]() -> std::string {
-        for (const char* name :
-             {"NO_COLOR", "CLICOLOR_FORCE", "CI", "GITHUB_ACTIONS", "GITLAB_CI", "JENKINS_URL", "TF_BUILD"})
-            if (!options.environment.contains(name))
-                unsetenv(name);
         std::string name = "netrig";
         std::vector<char*> words{name.data()};
         for (const std::string& word : arguments)

@@ -56,14 +56,15 @@ private:
     Fd output_, errors_;
 };
 
-/// Runs `body` in a child, which writes what it returns to standard output and then ends with status 0. An
+/// Runs `body` in a child that has none of the variables set which choose colours or tell of a CI system,
+/// unless the options set them. It writes what it returns to standard output and then ends with status 0. An
 /// exception becomes status 99 and its words on standard error. Catch2's macros are not for the body.
 Child start_child(const std::function<std::string()>& body, const ChildOptions& options = {});
 
 /// Runs a program, looked for in PATH unless it is a path.
 Child start_program(const std::vector<std::string>& argv, const ChildOptions& options = {});
 
-/// Runs the built binary, with none of the variables set that choose colours or tell of a CI system.
+/// Runs the built binary.
 Child start_netrig(const std::vector<std::string>& arguments, const ChildOptions& options = {});
 
 Ended run_netrig(const std::vector<std::string>& arguments, const ChildOptions& options = {});
