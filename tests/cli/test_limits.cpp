@@ -49,7 +49,8 @@ bool skipped_without_groups(const TemporaryFolder& folder) {
 
 } // namespace
 
-TEST_CASE("a node's programs get no more memory and processes than its limits, and the next node's do") {
+TEST_CASE("a node's programs get no more memory and processes than its limits, and the next node's do",
+          "[cgroups]") {
     TemporaryFolder folder;
     if (skipped_without_groups(folder))
         return;
@@ -76,7 +77,7 @@ exec = { on = "small", command = "cat /proc/self/cgroup", stdout = { matches = "
     CHECK(ended.status == 0);
 }
 
-TEST_CASE("the groups of a node's limits go with its run, also when that is killed") {
+TEST_CASE("the groups of a node's limits go with its run, also when that is killed", "[cgroups]") {
     TemporaryFolder folder;
     if (skipped_without_groups(folder))
         return;
