@@ -102,7 +102,7 @@ struct Describe {
 private:
     static std::string words(const Interface& interface) {
         const auto* bridge = std::get_if<Bridge>(&interface.kind);
-        const PortSettings& port = bridge != nullptr && !interface.master ? bridge->own : interface.port;
+        const PortSettings& port = bridge != nullptr ? bridge->own : interface.port;
         std::string text;
         if (!port.vlans.empty())
             text += fmt::format(" vlan {}", fmt::join(port.vlans, ","));

@@ -141,11 +141,11 @@ NetlinkMessage create_interface_message(const CreateInterface& op, const Topolog
 
 std::vector<NetlinkMessage> set_port_messages(InterfaceRef ref, const Topology& topology) {
     const Interface& port = topology.at(ref);
-    const Interface* master = topology.master_of(ref);
-    const auto* own_bridge = std::get_if<Bridge>(&port.kind);
-    bool is_bridge = master == nullptr && own_bridge != nullptr;
-    const auto* bridge = is_bridge ? own_bridge : std::get_if<Bridge>(&master->kind);
-    const PortSettings& settings = is_bridge ? own_bridge->own : port.port;
+    const auto* bridge = std::get_if<Bridge>(&port.kind);
+    bool is_bridge = bridge != nullptr;
+    const PortSettings& settings = is_bridge ? bridge->own : port.port;
+    if (!is_bridge)
+        bridge = std::get_if<Bridge>(&topology.master_of(ref)->kind);
     std::vector<NetlinkMessage> messages;
     if (settings.has_flags())
         messages.push_back(flags_message(port.index, settings));

@@ -1,5 +1,6 @@
 #include "core/plan.h"
 #include "tests/support/catch.h"
+#include "tests/support/contains.h"
 #include "tests/support/scenario_text.h"
 
 #include <set>
@@ -122,6 +123,23 @@ rules  = ["from 2001:db8:1::/48 table 7"]
    16  add route 2001:db8:1::/48 via 2001:db8::2 src 2001:db8::1 in a
    17  add rule inet6 from 2001:db8:1::/48 table 7 priority 32765 in a
 )");
+}
+
+TEST_CASE("a bridge keeps its own VLANs where it is a port of a VRF") {
+    CHECK_THAT(plan_of(R"(
+hosts = ["a", "b"]
+links = ["a -- b"]
+[nodes.a.interfaces.sw]
+kind = "bridge"
+vlan-filtering = true
+vlan = [10]
+ports = ["eth0"]
+[nodes.a.interfaces.red]
+kind = "vrf"
+table = 10
+ports = ["sw"]
+)" + some_test),
+               contains("a:sw vlan 10"));
 }
 
 TEST_CASE("static neighbours stand in the plan, for each interface those of its segment and families") {
