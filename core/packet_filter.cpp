@@ -1,6 +1,7 @@
 #include "core/packet_filter.h"
 
-#include <dlfcn.h>
+#include "core/shared_library.h"
+
 #include <memory>
 #include <pcap/pcap.h>
 
@@ -19,30 +20,18 @@ struct Library {
     std::string missing; ///< why it can't be used; empty when it can
 };
 
-template <class Function>
-void find(void* handle, const char* name, Function& function, std::string& missing) {
-    function = reinterpret_cast<Function>(dlsym(handle, name));
-    if (function == nullptr)
-        missing = std::string("libpcap has no ") + name;
-}
-
-/// Never unloaded: nothing of it could be used afterwards.
 Library load() {
     Library library;
-    void* handle = nullptr;
-    for (const char* name : {"libpcap.so.0.8", "libpcap.so.1"}) // Debian's name, and everybody else's
-        if (handle == nullptr)
-            handle = dlopen(name, RTLD_NOW | RTLD_LOCAL);
-    if (handle == nullptr) {
-        library.missing = std::string("packet filters need libpcap (apt install libpcap0.8): ") + dlerror();
-        return library;
-    }
-    find(handle, "pcap_open_dead", library.open, library.missing);
-    find(handle, "pcap_close", library.close, library.missing);
-    find(handle, "pcap_compile", library.compile, library.missing);
-    find(handle, "pcap_geterr", library.error, library.missing);
-    find(handle, "pcap_freecode", library.free_program, library.missing);
-    find(handle, "bpf_filter", library.run, library.missing);
+    SharedLibrary pcap{"libpcap.so.0.8", "libpcap.so.1"}; // Debian's name, and everybody else's
+    pcap.find("pcap_open_dead", library.open);
+    pcap.find("pcap_close", library.close);
+    pcap.find("pcap_compile", library.compile);
+    pcap.find("pcap_geterr", library.error);
+    pcap.find("pcap_freecode", library.free_program);
+    pcap.find("bpf_filter", library.run);
+    library.missing = pcap.missing();
+    if (!pcap.loaded())
+        library.missing = "packet filters need libpcap (apt install libpcap0.8): " + pcap.missing();
     return library;
 }
 

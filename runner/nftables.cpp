@@ -1,10 +1,10 @@
 #include "runner/nftables.h"
 
+#include "core/shared_library.h"
 #include "runner/fd.h"
 #include "runner/system_error.h"
 
 #include <charconv>
-#include <dlfcn.h>
 #include <fmt/format.h>
 #include <memory>
 #include <nftables/libnftables.h>
@@ -32,31 +32,20 @@ struct Library {
     std::string missing; ///< why it can't be used; empty when it can
 };
 
-template <class Function>
-void find(void* handle, const char* name, Function& function, std::string& missing) {
-    function = reinterpret_cast<Function>(dlsym(handle, name));
-    if (function == nullptr && missing.empty())
-        missing = fmt::format("libnftables has no {}", name);
-}
-
-/// Never unloaded: nothing of it could be used afterwards.
 Library load() {
     Library library;
-    void* handle = dlopen("libnftables.so.1", RTLD_NOW | RTLD_LOCAL);
-    if (handle == nullptr) {
-        library.missing = dlerror();
-        return library;
-    }
-    find(handle, "nft_ctx_new", library.make, library.missing);
-    find(handle, "nft_ctx_free", library.free, library.missing);
-    find(handle, "nft_ctx_buffer_error", library.keep_errors, library.missing);
-    find(handle, "nft_ctx_get_error_buffer", library.errors, library.missing);
-    find(handle, "nft_ctx_buffer_output", library.keep_output, library.missing);
-    find(handle, "nft_ctx_get_output_buffer", library.output, library.missing);
-    find(handle, "nft_ctx_output_set_flags", library.set_flags, library.missing);
-    find(handle, "nft_ctx_add_include_path", library.add_include_path, library.missing);
-    find(handle, "nft_run_cmd_from_buffer", library.run, library.missing);
-    find(handle, "nft_run_cmd_from_filename", library.run_file, library.missing);
+    SharedLibrary nftables{"libnftables.so.1"};
+    nftables.find("nft_ctx_new", library.make);
+    nftables.find("nft_ctx_free", library.free);
+    nftables.find("nft_ctx_buffer_error", library.keep_errors);
+    nftables.find("nft_ctx_get_error_buffer", library.errors);
+    nftables.find("nft_ctx_buffer_output", library.keep_output);
+    nftables.find("nft_ctx_get_output_buffer", library.output);
+    nftables.find("nft_ctx_output_set_flags", library.set_flags);
+    nftables.find("nft_ctx_add_include_path", library.add_include_path);
+    nftables.find("nft_run_cmd_from_buffer", library.run);
+    nftables.find("nft_run_cmd_from_filename", library.run_file);
+    library.missing = nftables.missing();
     return library;
 }
 
