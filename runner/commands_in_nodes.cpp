@@ -3,6 +3,7 @@
 #include "runner/event_loop.h"
 #include "runner/group_end.h"
 #include "runner/launcher.h"
+#include "runner/pipe.h"
 #include "runner/system_error.h"
 
 #include <algorithm>
@@ -41,17 +42,6 @@ void close_output(CommandOutput& output) {
         return;
     output.dropped += output.tail.size() - kept;
     output.tail.erase(0, output.tail.size() - kept);
-}
-
-struct PipePair {
-    Fd read, write;
-};
-
-Result<PipePair> make_pipe(const std::string& program) {
-    std::array<int, 2> ends{};
-    if (pipe2(ends.data(), O_CLOEXEC) != 0)
-        return system_failure(fmt::format("make a pipe for '{}'", program));
-    return PipePair{Fd(ends[0]), Fd(ends[1])};
 }
 
 /// One program from its start to its end. Stays where it is: handlers hold its address.
@@ -110,7 +100,9 @@ private:
     [[nodiscard]] const std::string& program() const { return request_.argv.front(); }
 
     Status launch_in(const NodeNamespaces& node, const std::string& folder) {
-        auto in = make_pipe(program()), out = make_pipe(program()), err = make_pipe(program());
+        auto in = make_pipe(fmt::format("make a pipe for '{}'", program())),
+             out = make_pipe(fmt::format("make a pipe for '{}'", program())),
+             err = make_pipe(fmt::format("make a pipe for '{}'", program()));
         for (const auto* made : {&in, &out, &err})
             if (!*made)
                 return failure(made->error());

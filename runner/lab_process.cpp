@@ -1,6 +1,7 @@
 #include "runner/lab_process.h"
 
 #include "runner/ids.h"
+#include "runner/pipe.h"
 #include "runner/system_error.h"
 
 #include <array>
@@ -22,17 +23,6 @@ namespace netrig {
 namespace {
 
 constexpr int set_up_failed = 70; // EX_SOFTWARE: the words go out by the pipe
-
-struct Pipe {
-    Fd read, write;
-};
-
-Result<Pipe> make_pipe() {
-    std::array<int, 2> ends{};
-    if (pipe2(ends.data(), O_CLOEXEC) != 0)
-        return system_failure("make the lab's pipes");
-    return Pipe{Fd(ends[0]), Fd(ends[1])};
-}
 
 /// In an unprivileged container a new /proc is refused while parts of the old one are masked; the old one
 /// shows our namespaces as well, and does if the network's settings can be written in it.
@@ -234,7 +224,8 @@ void give_up(pid_t pid, int handle) {
 
 Result<LabProcess> start_mapped(const std::function<int(Fd events)>& engine, Mapping mapping,
                                 const IdMap& map) {
-    auto events = make_pipe(), alive = make_pipe(), mapped = make_pipe();
+    auto events = make_pipe("make the lab's pipes"), alive = make_pipe("make the lab's pipes"),
+         mapped = make_pipe("make the lab's pipes");
     for (const auto* made : {&events, &alive, &mapped})
         if (!*made)
             return failure(made->error());

@@ -1,5 +1,7 @@
 #include "runner/namespace_identity.h"
 
+#include "runner/pipe.h"
+
 #include <array>
 #include <fcntl.h>
 #include <linux/nsfs.h>
@@ -43,10 +45,10 @@ bool enter(int fd) {
 
 /// There is no way back from another user namespace, so a process does it that ends with it.
 std::uint64_t cookie_inside(int fd) {
-    std::array<int, 2> ends{};
-    if (pipe2(ends.data(), O_CLOEXEC) != 0)
+    auto pipe = make_pipe("make a pipe");
+    if (!pipe)
         return 0;
-    Fd told(ends[0]), tell(ends[1]);
+    auto& [told, tell] = *pipe;
     pid_t pid = fork();
     if (pid == 0) {
         std::uint64_t cookie = enter(fd) ? own_cookie() : 0;

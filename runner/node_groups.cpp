@@ -1,6 +1,7 @@
 #include "runner/node_groups.h"
 
 #include "runner/cgroups.h"
+#include "runner/pipe.h"
 #include "runner/system_error.h"
 
 #include <algorithm>
@@ -131,16 +132,15 @@ private:
 } // namespace
 
 Status NodeGroups::start_keeper(const std::vector<std::string>& folders) {
-    std::array<int, 2> ends{};
-    if (pipe2(ends.data(), O_CLOEXEC) != 0)
-        return system_failure("make a pipe");
-    Fd read_end(ends[0]);
-    end_ = Fd(ends[1]);
+    auto pipe = make_pipe("make a pipe");
+    if (!pipe)
+        return failure(pipe.error());
+    end_ = std::move(pipe->write);
     keeper_ = fork();
     if (keeper_ < 0)
         return system_failure("start the process that removes control groups");
     if (keeper_ == 0) {
-        dup2(read_end.release(), 0);
+        dup2(pipe->read.release(), 0);
         syscall(SYS_close_range, 1, ~0U, 0);
         keep(Fd(0), folders);
     }
