@@ -16,9 +16,7 @@ void report(LoadContext& context, Span span, std::string message, std::string he
 }
 
 void report_unknown_node(LoadContext& context, Span span, const std::string& name) {
-    std::vector<std::string> names;
-    for (const Node& node : context.topology.nodes)
-        names.push_back(node.name);
+    std::vector<std::string> names = context.topology.node_names();
     // A list of names that could not be read is one mistake, not one for each name that it would have had.
     if (context.nodes_are_whole || nearest(name, names))
         report(context, span, fmt::format("unknown node '{}'", name), suggestion(name, names));
@@ -78,14 +76,11 @@ void append_endpoints(const Text& piece, bool is_target, std::vector<Endpoint>& 
         if (parts.has_interface) {
             endpoint.interface = context.topology.find_interface(node, parts.interface.value);
             if (!endpoint.interface) {
-                std::vector<std::string> names;
-                for (const Interface& interface : context.topology.nodes[node].interfaces)
-                    names.push_back(interface.name);
                 if (context.topology_is_whole)
                     report(context, parts.interface.span,
                            fmt::format("node '{}' has no interface '{}' in this file",
                                        context.topology.nodes[node].name, parts.interface.value),
-                           suggestion(parts.interface.value, names));
+                           suggestion(parts.interface.value, context.topology.interface_names(node)));
                 continue;
             }
         }

@@ -132,12 +132,9 @@ std::optional<ReadDevice> read_device(const Text& word, const WordsContext& cont
     auto found = context.topology.find_interface(context.node, word.value);
     if (found || context.topology.has_kernel_named_interface(context.node))
         return ReadDevice{word.value, found};
-    std::vector<std::string> names;
-    for (const Interface& interface : context.owner().interfaces)
-        names.push_back(interface.name);
     context.report(word.span,
                    fmt::format("node '{}' has no interface '{}'", context.owner().name, word.value),
-                   suggestion(word.value, names));
+                   suggestion(word.value, context.topology.interface_names(context.node)));
     return std::nullopt;
 }
 

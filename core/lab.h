@@ -94,6 +94,9 @@ struct CommandAnswer {
     std::string perhaps;  ///< what else may be why it ended as it did
 };
 
+/// "exit status 3", "ended by signal 9 (KILL)", "still running after 2 s, ended".
+std::string how_it_ended(const CommandAnswer& answer);
+
 enum class LinkState { up, down, lower_layer_down, other };
 
 struct FoundLink {

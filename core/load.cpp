@@ -90,16 +90,14 @@ void load_routing(TableReader& reader, Topology& topology) {
 
 void load_emulator(TableReader& reader, Topology& topology) {
     constexpr std::array<std::string_view, 3> names{"auto", "kernel", "relay"}; // in the order of Emulator
-    if (auto name = reader.choice("emulator", names))
-        topology.emulator =
-            static_cast<Emulator>(std::find(names.begin(), names.end(), *name) - names.begin());
+    topology.emulator = reader.choice_of<Emulator>("emulator", names).value_or(Emulator::automatic);
 }
 
 void load_neighbours(TableReader& reader, Topology& topology) {
-    static constexpr std::array<std::string_view, 3> policies{"auto", "learn", "static"};
-    auto policy = reader.choice("neighbours", policies);
-    if (policy && *policy != "auto")
-        topology.neighbours = *policy == "learn" ? NeighbourPolicy::learn : NeighbourPolicy::pinned;
+    constexpr std::array<std::string_view, 3> policies{"auto", "learn",
+                                                       "static"}; // in NeighbourPolicy's order
+    topology.neighbours =
+        reader.choice_of<NeighbourPolicy>("neighbours", policies).value_or(NeighbourPolicy::automatic);
     topology.awaits_dad = reader.boolean("dad").value_or(false);
 }
 

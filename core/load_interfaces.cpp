@@ -168,15 +168,11 @@ void load_known(const TomlTable& table, const TomlEntry& entry, NodeIndex node, 
     else if (found)
         load_common_keys(reader, topology.nodes[node].interfaces[*found]);
     else {
-        std::vector<std::string> names;
-        for (const Interface& interface : topology.nodes[node].interfaces)
-            names.push_back(interface.name);
+        std::string near = suggestion(entry.key, topology.interface_names(node));
         reader.report(entry.key_span,
                       fmt::format("no link or bridge gives node '{}' an interface '{}'",
                                   topology.nodes[node].name, entry.key),
-                      {},
-                      suggestion(entry.key, names).empty() ? "give it a 'kind' to make it"
-                                                           : suggestion(entry.key, names));
+                      {}, near.empty() ? "give it a 'kind' to make it" : near);
     }
 }
 

@@ -13,13 +13,6 @@ namespace netrig {
 
 namespace {
 
-std::vector<std::string> names_of_nodes(const Topology& topology) {
-    std::vector<std::string> names;
-    for (const Node& node : topology.nodes)
-        names.push_back(node.name);
-    return names;
-}
-
 /// Makes routes of a draft: one for each family that it stands for. A mistake is kept until it is known that
 /// no other family will do.
 class Resolver {
@@ -182,7 +175,7 @@ private:
             return resolve_node(hop, *node, nexthop);
         return fail(hop.gateway->span,
                     fmt::format("'{}' is neither an address nor a node", hop.gateway->value),
-                    suggestion(hop.gateway->value, names_of_nodes(context_.topology)));
+                    suggestion(hop.gateway->value, context_.topology.node_names()));
     }
 
     [[nodiscard]] std::optional<std::size_t> interface_of(const DraftNexthop& hop) const {

@@ -127,10 +127,8 @@ private:
 
     /// What stands on others, each after what it stands on. They can only be set up when that is.
     void create_others() {
-        for_each_interface([&](InterfaceRef ref, const Interface& interface) {
-            bool is_made = is<Veth>(interface) || is<Loopback>(interface) ||
-                           (is_master_kind(interface) && !interface.master);
-            if (!is_made)
+        for_each_interface([&](InterfaceRef ref, const Interface&) {
+            if (is_made_later(ref))
                 create_after_parent(ref);
         });
     }

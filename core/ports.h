@@ -25,8 +25,6 @@ struct PortSettings {
     [[nodiscard]] bool any() const { return has_vlans() || has_flags(); }
     [[nodiscard]] bool has_vlans() const { return pvid.has_value() || !vlans.empty(); }
     [[nodiscard]] bool has_flags() const { return isolated || learning || flooding || cost || priority; }
-    /// The VLAN of frames without a tag where the bridge filters: 1 unless told otherwise.
-    [[nodiscard]] std::uint16_t untagged() const { return pvid.value_or(1); }
 };
 
 struct PortText {

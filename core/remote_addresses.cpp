@@ -46,13 +46,10 @@ std::optional<IpAddress> address_by_name(const AddressText& text, NodeIndex from
     std::size_t colon = text.text.find(':');
     auto node = topology.find(text.text.substr(0, colon));
     if (!node) {
-        std::vector<std::string> names;
-        for (const Node& each : topology.nodes)
-            names.push_back(each.name);
         diagnostics.push_back({fmt::format("'{}' is no address, and no node is called so", text.text),
                                text.span,
                                {},
-                               suggestion(text.text.substr(0, colon), names),
+                               suggestion(text.text.substr(0, colon), topology.node_names()),
                                {}});
         return std::nullopt;
     }

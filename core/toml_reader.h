@@ -6,7 +6,9 @@
 #include "core/quantity.h"
 #include "core/toml_document.h"
 
+#include <algorithm>
 #include <optional>
+#include <span>
 #include <string>
 
 namespace netrig {
@@ -59,6 +61,15 @@ public:
 
     /// Text that must be one of `allowed`; a suggestion otherwise.
     std::optional<std::string> choice(std::string_view key, std::span<const std::string_view> allowed);
+
+    /// The same as the value of an enumeration that has them in this order.
+    template <class Enum>
+    std::optional<Enum> choice_of(std::string_view key, std::span<const std::string_view> allowed) {
+        auto chosen = choice(key, allowed);
+        if (!chosen)
+            return std::nullopt;
+        return static_cast<Enum>(std::find(allowed.begin(), allowed.end(), *chosen) - allowed.begin());
+    }
 
     /// "the table lacks 'key'" when it does.
     void require(std::string_view key);

@@ -29,6 +29,20 @@ const Link* Topology::link_of(InterfaceRef ref) const {
     return found == links.end() ? nullptr : &*found;
 }
 
+std::vector<std::string> Topology::node_names() const {
+    std::vector<std::string> names;
+    for (const Node& node : nodes)
+        names.push_back(node.name);
+    return names;
+}
+
+std::vector<std::string> Topology::interface_names(NodeIndex node) const {
+    std::vector<std::string> names;
+    for (const Interface& interface : nodes[node].interfaces)
+        names.push_back(interface.name);
+    return names;
+}
+
 const Interface* Topology::master_of(InterfaceRef ref) const {
     const auto& master = at(ref).master;
     return master ? &nodes[ref.node].interfaces[*master] : nullptr;

@@ -129,6 +129,8 @@ struct Topology {
     [[nodiscard]] std::optional<std::size_t> find_interface(NodeIndex node, const std::string& name) const;
     /// The link that the interface is an end of; nothing for one of a written kind.
     [[nodiscard]] const Link* link_of(InterfaceRef ref) const;
+    [[nodiscard]] std::vector<std::string> node_names() const; ///< for suggestions
+    [[nodiscard]] std::vector<std::string> interface_names(NodeIndex node) const;
     /// What the interface is a port of; nothing where it is none.
     [[nodiscard]] const Interface* master_of(InterfaceRef ref) const;
     /// The routing table that the interface's networks are in: that of its VRF, else the main one.

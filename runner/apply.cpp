@@ -256,8 +256,7 @@ struct Apply {
             return failure({doing(), 0, answer.not_started, {}});
         if (answer.status == 0)
             return {};
-        std::string how = answer.status ? fmt::format("exit status {}", *answer.status)
-                                        : fmt::format("signal {}", answer.signal);
+        std::string how = how_it_ended(answer);
         std::string said = answer.errors.text();
         if (!said.empty())
             how += ": " + said.substr(0, said.find_last_not_of(" \n") + 1);

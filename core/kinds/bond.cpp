@@ -1,9 +1,5 @@
 #include "core/kinds/bond.h"
 
-#include "core/suggest.h"
-#include "core/topology.h"
-
-#include <algorithm>
 #include <fmt/format.h>
 
 namespace netrig {
@@ -14,10 +10,6 @@ constexpr std::array<std::string_view, 7> modes{"balance-rr", "active-backup", "
                                                 "802.3ad",    "balance-tlb",   "balance-alb"};
 constexpr std::array<std::string_view, 2> lacp_rates{"slow", "fast"};
 constexpr std::array<std::string_view, 3> hashes{"layer2", "layer3+4", "layer2+3"};
-
-std::size_t place_of(std::span<const std::string_view> words, const std::string& word) {
-    return static_cast<std::size_t>(std::find(words.begin(), words.end(), word) - words.begin());
-}
 
 void check_mode(TableReader& reader, const Bond& bond) {
     auto belongs_to = [&](const char* key, BondMode mode) {
@@ -34,21 +26,17 @@ void check_mode(TableReader& reader, const Bond& bond) {
 
 std::optional<Bond> Bond::load(TableReader& reader, KindContext& context) {
     Bond bond;
-    if (auto mode = reader.choice("mode", modes))
-        bond.mode = static_cast<BondMode>(place_of(modes, *mode));
+    bond.mode = reader.choice_of<BondMode>("mode", modes).value_or(BondMode::active_backup);
     if (auto miimon = reader.duration("miimon"))
         bond.miimon = *miimon;
     if (auto rate = reader.choice("lacp-rate", lacp_rates))
         bond.lacp_fast = *rate == "fast";
     if (auto links = reader.integer("min-links", 0, 255))
         bond.min_links = static_cast<std::uint32_t>(*links);
-    if (auto hash = reader.choice("hash", hashes))
-        bond.hash = static_cast<std::uint8_t>(place_of(hashes, *hash));
+    bond.hash = reader.choice_of<std::uint8_t>("hash", hashes);
     check_mode(reader, bond);
-    if (auto primary = reader.text("primary")) {
+    if (auto primary = reader.text("primary"))
         bond.primary = find_own_interface(*primary, context);
-        bond.primary_name = primary->value;
-    }
     return bond;
 }
 

@@ -8,12 +8,6 @@ namespace {
 
 using std::chrono::seconds;
 
-/// The kernel counts in hundredths of a second (USER_HZ).
-std::string hundredths(Duration duration) {
-    return std::to_string(
-        std::chrono::round<std::chrono::duration<std::int64_t, std::centi>>(duration).count());
-}
-
 std::string on_off(bool on) {
     return on ? "1" : "0";
 }
@@ -63,6 +57,11 @@ void load_vlan_settings(TableReader& reader, Bridge& bridge) {
 
 } // namespace
 
+std::uint32_t hundredths(Duration duration) {
+    using Hundredths = std::chrono::duration<std::int64_t, std::centi>;
+    return static_cast<std::uint32_t>(std::chrono::round<Hundredths>(duration).count());
+}
+
 std::optional<Bridge> Bridge::load(TableReader& reader, KindContext&) {
     Bridge bridge;
     load_spanning_tree(reader, bridge);
@@ -79,13 +78,13 @@ std::string Bridge::ip_words() const {
         words += fmt::format(" {} {}", word, value);
     };
     if (forward_delay)
-        add("forward_delay", hundredths(*forward_delay));
+        add("forward_delay", std::to_string(hundredths(*forward_delay)));
     if (hello_time)
-        add("hello_time", hundredths(*hello_time));
+        add("hello_time", std::to_string(hundredths(*hello_time)));
     if (max_age)
-        add("max_age", hundredths(*max_age));
+        add("max_age", std::to_string(hundredths(*max_age)));
     if (ageing)
-        add("ageing_time", hundredths(*ageing));
+        add("ageing_time", std::to_string(hundredths(*ageing)));
     if (stp)
         add("stp_state", "1");
     if (priority)

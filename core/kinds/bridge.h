@@ -6,6 +6,9 @@
 
 namespace netrig {
 
+/// The kernel counts a bridge's times in hundredths of a second (USER_HZ).
+std::uint32_t hundredths(Duration duration);
+
 /// What is not set is as the kernel has it.
 struct Bridge : KindDefaults {
     static constexpr std::string_view name = "bridge";

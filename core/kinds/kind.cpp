@@ -27,13 +27,10 @@ std::optional<std::size_t> find_own_interface(const Text& name, KindContext& con
     if (found)
         return found;
     const Node& node = context.topology.nodes[context.node];
-    std::vector<std::string> names;
-    for (const Interface& interface : node.interfaces)
-        names.push_back(interface.name);
     context.diagnostics.push_back({fmt::format("node '{}' has no interface '{}'", node.name, name.value),
                                    name.span,
                                    {},
-                                   suggestion(name.value, names),
+                                   suggestion(name.value, context.topology.interface_names(context.node)),
                                    {}});
     return std::nullopt;
 }

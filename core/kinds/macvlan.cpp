@@ -1,6 +1,5 @@
 #include "core/kinds/macvlan.h"
 
-#include <algorithm>
 #include <fmt/format.h>
 
 namespace netrig {
@@ -10,18 +9,11 @@ namespace {
 constexpr std::array<std::string_view, 4> macvlan_modes{"bridge", "private", "vepa", "passthru"};
 constexpr std::array<std::string_view, 3> ipvlan_modes{"l2", "l3", "l3s"};
 
-/// The place of the mode in the list; 0 where none is written.
-template <class Mode>
-Mode load_mode(TableReader& reader, std::span<const std::string_view> modes) {
-    auto mode = reader.choice("mode", modes);
-    return mode ? static_cast<Mode>(std::find(modes.begin(), modes.end(), *mode) - modes.begin()) : Mode{};
-}
-
 } // namespace
 
 std::optional<Macvlan> Macvlan::load(TableReader& reader, KindContext&) {
     Macvlan macvlan;
-    macvlan.mode = load_mode<MacvlanMode>(reader, macvlan_modes);
+    macvlan.mode = reader.choice_of<MacvlanMode>("mode", macvlan_modes).value_or(MacvlanMode::bridge);
     return macvlan;
 }
 
@@ -31,7 +23,7 @@ std::string Macvlan::ip_words() const {
 
 std::optional<Ipvlan> Ipvlan::load(TableReader& reader, KindContext&) {
     Ipvlan ipvlan;
-    ipvlan.mode = load_mode<IpvlanMode>(reader, ipvlan_modes);
+    ipvlan.mode = reader.choice_of<IpvlanMode>("mode", ipvlan_modes).value_or(IpvlanMode::l2);
     return ipvlan;
 }
 

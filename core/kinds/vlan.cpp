@@ -14,8 +14,7 @@ std::optional<Vlan> Vlan::load(TableReader& reader, KindContext&) {
     Vlan vlan;
     reader.require("id");
     auto id = reader.integer("id", 1, 4094);
-    if (auto protocol = reader.choice("protocol", protocols))
-        vlan.protocol = *protocol == protocols[1] ? VlanProtocol::dot1ad : VlanProtocol::dot1q;
+    vlan.protocol = reader.choice_of<VlanProtocol>("protocol", protocols).value_or(VlanProtocol::dot1q);
     if (!id)
         return std::nullopt;
     vlan.id = static_cast<std::uint16_t>(*id);

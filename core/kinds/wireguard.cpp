@@ -37,13 +37,10 @@ std::optional<WireguardPeer> find_peer(const Text& text, KindContext& context) {
     std::string node = text.value.substr(0, colon);
     auto index = context.topology.find(node);
     if (!index) {
-        std::vector<std::string> names;
-        for (const Node& each : context.topology.nodes)
-            names.push_back(each.name);
         context.diagnostics.push_back({fmt::format("there is no node '{}'", node),
                                        text.part(0, node.size()),
                                        {},
-                                       suggestion(node, names),
+                                       suggestion(node, context.topology.node_names()),
                                        {}});
         return std::nullopt;
     }

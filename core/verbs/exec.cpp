@@ -62,27 +62,11 @@ std::string expected_words(const Exec& exec) {
     return fmt::format("{}", fmt::join(words, ", "));
 }
 
-/// " (TERM)"; nothing for real-time signals, which have no names.
-std::string signal_words(int signal) {
-    const char* name = sigabbrev_np(signal);
-    return name == nullptr ? "" : fmt::format(" ({})", name);
-}
-
-std::string ended_words(const CommandAnswer& answer) {
-    if (answer.stopped)
-        return "still running when the lab was ended";
-    if (answer.timed_out)
-        return fmt::format("still running after {}, ended", show(answer.took));
-    if (!answer.status)
-        return fmt::format("ended by signal {}{}", answer.signal, signal_words(answer.signal));
-    return fmt::format("exit status {}", *answer.status);
-}
-
 /// What is not as expected, each part in its own words; empty when all is.
 std::vector<std::string> complaints(const Exec& exec, const CommandAnswer& answer) {
     std::vector<std::string> words;
     if (answer.timed_out || answer.stopped || answer.status != exec.exit)
-        words.push_back(ended_words(answer));
+        words.push_back(how_it_ended(answer));
     if (exec.output && !exec.output->fits(answer.output.text()))
         words.push_back(answer.output.head.empty() ? "an empty stdout" : "another stdout");
     if (exec.errors && !exec.errors->fits(answer.errors.text()))
@@ -176,7 +160,7 @@ Verdict Exec::run(Lab& lab, const StepLimits& limits) const {
         verdict.actual +=
             fmt::format("{}{}: {}", verdict.actual.empty() ? "" : "; ", node, fmt::join(words, ", "));
         std::string after = answer.timed_out || answer.stopped ? "" : ", after " + netrig::show(answer.took);
-        verdict.details.push_back(fmt::format("on {}: {}{}", node, ended_words(answer), after));
+        verdict.details.push_back(fmt::format("on {}: {}{}", node, how_it_ended(answer), after));
         if (!answer.perhaps.empty())
             verdict.details.push_back(answer.perhaps);
         append_output(verdict.details, "stdout", answer.output);

@@ -13,8 +13,7 @@ namespace {
 
 void load_wanted(TableReader& reader, LinkCheck& check) {
     std::span<const std::string_view> states(link_state_names.data(), link_state_names.size() - 1);
-    if (auto is = reader.choice("is", states))
-        check.is = static_cast<LinkState>(std::find(states.begin(), states.end(), *is) - states.begin());
+    check.is = reader.choice_of<LinkState>("is", states);
     if (auto master = reader.text("master"))
         check.master = master->value;
     if (auto mtu = reader.integer("mtu", 1, 1 << 24))
@@ -70,14 +69,11 @@ bool check_interface_known(const Place& place, LoadContext& context) {
     if (topology.find_interface(place.node, place.interface) ||
         topology.has_kernel_named_interface(place.node) || !context.topology_is_whole)
         return true;
-    std::vector<std::string> names;
-    for (const Interface& interface : topology.nodes[place.node].interfaces)
-        names.push_back(interface.name);
     context.diagnostics.push_back({fmt::format("node '{}' has no interface '{}' in this file",
                                                topology.nodes[place.node].name, place.interface),
                                    place.span,
                                    {},
-                                   suggestion(place.interface, names),
+                                   suggestion(place.interface, topology.interface_names(place.node)),
                                    {}});
     return false;
 }

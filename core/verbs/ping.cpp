@@ -95,10 +95,7 @@ void load_table(const TomlTable& table, Span where, Ping& ping, std::optional<Ta
     ping.max_loss = reader->percent("max-loss").value_or(0);
     ping.max_rtt = reader->duration("max-rtt");
     ping.min_rtt = reader->duration("min-rtt");
-    if (auto expect = reader->choice("expect", echo_outcome_names))
-        ping.expect = static_cast<EchoOutcome>(
-            std::find(echo_outcome_names.begin(), echo_outcome_names.end(), *expect) -
-            echo_outcome_names.begin());
+    ping.expect = reader->choice_of<EchoOutcome>("expect", echo_outcome_names).value_or(ping.expect);
     for (const char* key : {"max-loss", "max-rtt", "min-rtt"})
         if (ping.expect != EchoOutcome::reply && reader->has(key))
             reader->report(reader->find(key)->span,

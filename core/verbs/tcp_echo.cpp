@@ -25,9 +25,7 @@ void load_table(TableReader& reader, TcpEcho& probe) {
         probe.own_timeout = true;
     }
     std::span<const std::string_view> outcomes(tcp_outcome_names.data(), tcp_outcome_names.size() - 1);
-    if (auto expect = reader.choice("expect", outcomes))
-        probe.expect =
-            static_cast<TcpOutcome>(std::find(outcomes.begin(), outcomes.end(), *expect) - outcomes.begin());
+    probe.expect = reader.choice_of<TcpOutcome>("expect", outcomes).value_or(probe.expect);
 }
 
 /// The echo server stands in a node, so each target must be one of the file's nodes.

@@ -1,15 +1,8 @@
 #include "runner/kinds/requests.h"
 
-#include <chrono>
 #include <linux/if_link.h>
 
 namespace netrig {
-
-/// The kernel counts in hundredths of a second (USER_HZ).
-static std::uint32_t hundredths(Duration duration) {
-    using Hundredths = std::chrono::duration<std::int64_t, std::centi>;
-    return static_cast<std::uint32_t>(std::chrono::round<Hundredths>(duration).count());
-}
 
 void put_data(nlmsghdr* header, const Bridge& bridge) {
     auto put_time = [&](std::uint16_t type, const std::optional<Duration>& time) {
