@@ -151,4 +151,13 @@ void add_files(const std::vector<NodeFile>& files, Node& node, Diagnostics& diag
     }
 }
 
+std::string hosts_text(const Topology& topology) {
+    std::string text = "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n";
+    for (const Node& node : topology.nodes)
+        for (const Interface& interface : node.interfaces)
+            for (const InterfaceAddress& address : interface.addresses)
+                text += fmt::format("{}\t{}\n", show(address.prefix.address), node.name);
+    return text;
+}
+
 } // namespace netrig

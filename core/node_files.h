@@ -20,4 +20,7 @@ bool load_file_content(const TomlTable& table, const std::string& what, NodeFile
 /// Gives a node files beside those that it has; reports a path that is taken, or a folder of another's.
 void add_files(const std::vector<NodeFile>& files, Node& node, Diagnostics& diagnostics);
 
+/// /etc/hosts of all nodes: every node's name with each of its addresses.
+std::string hosts_text(const Topology& topology);
+
 } // namespace netrig

@@ -50,32 +50,34 @@ private:
                 visit(InterfaceRef{node, i}, topology_.nodes[node].interfaces[i]);
     }
 
-    void add(Op op, const Span& span) { plan_.push_back({std::move(op), span}); }
+    void add(Op op, const Span& span, std::string_view why = {}) {
+        plan_.push_back({std::move(op), span, why});
+    }
 
     void make_nodes() {
         for (NodeIndex node = 0; node < topology_.nodes.size(); ++node) {
             const Node& wanted = topology_.nodes[node];
             add(MakeNode{node}, wanted.span);
             if (wanted.limits)
-                add(SetLimits{node}, wanted.limits->span);
+                add(SetLimits{node}, wanted.limits->span, "before anything runs in the node");
             if (!wanted.files.empty())
                 add(PutFiles{node}, wanted.files.front().span);
-            // Before any link: an address is usable at once, instead of after a second of duplicate
-            // detection.
             if (!topology_.awaits_dad)
-                add(WriteSysctl{node, "net.ipv6.conf.default.accept_dad", "0", true}, wanted.span);
+                add(WriteSysctl{node, "net.ipv6.conf.default.accept_dad", "0", true}, wanted.span,
+                    "no waiting for duplicates of an address, as 'dad' is not asked for");
             if (wanted.forwarding) {
-                add(WriteSysctl{node, "net.ipv4.ip_forward", "1", false}, wanted.span);
-                add(WriteSysctl{node, "net.ipv6.conf.all.forwarding", "1", true}, wanted.span);
+                constexpr std::string_view why = "it forwards, as a router";
+                add(WriteSysctl{node, "net.ipv4.ip_forward", "1", false}, wanted.span, why);
+                add(WriteSysctl{node, "net.ipv6.conf.all.forwarding", "1", true}, wanted.span, why);
             }
         }
     }
 
-    /// Settings of an interface ("net.ipv4.conf.eth0.rp_filter") can only be written when it stands.
     void write_sysctls() {
         for (NodeIndex node = 0; node < topology_.nodes.size(); ++node)
             for (const Sysctl& sysctl : topology_.nodes[node].sysctls)
-                add(WriteSysctl{node, sysctl.name, sysctl.value, false}, sysctl.span);
+                add(WriteSysctl{node, sysctl.name, sysctl.value, false}, sysctl.span,
+                    "when the interfaces are there that it may be about");
     }
 
     /// The same on every run, so that captures and link-local addresses can be compared: 02:4e:52, then a
@@ -104,24 +106,24 @@ private:
         for (PinNeighbours& pin :
              static_neighbours(topology_, [this](InterfaceRef ref) { return mac_shown(ref); })) {
             Span span = topology_.at(pin.interface).span;
-            add(std::move(pin), span);
+            add(std::move(pin), span, "neighbours = \"static\": nobody has to ask who has an address");
         }
     }
 
-    void create(InterfaceRef ref, bool up) {
+    void create(InterfaceRef ref, bool up, std::string_view why) {
         const Interface& interface = topology_.at(ref);
         KindTraits kind = traits(interface.kind);
         auto mac = kind.own_mac ? std::optional(mac_of(ref)) : interface.mac;
-        add(CreateInterface{ref, mac, up && interface.up}, interface.span);
+        add(CreateInterface{ref, mac, up && interface.up}, interface.span, why);
     }
 
     static bool is_master_kind(const Interface& interface) { return traits(interface.kind).has_ports; }
 
-    /// What others are made under comes first, set up at once unless it is made under another in turn.
+    /// Set up at once unless it is made under another in turn.
     void create_masters() {
         for_each_interface([&](InterfaceRef ref, const Interface& interface) {
             if (is_master_kind(interface) && !interface.master)
-                create(ref, true);
+                create(ref, true, "before its ports");
         });
     }
 
@@ -140,7 +142,8 @@ private:
         for (const auto& needed : {interface.parent, interface.master})
             if (needed && is_made_later({ref.node, *needed}))
                 create_after_parent({ref.node, *needed});
-        create(ref, false);
+        bool leans = interface.parent || interface.master;
+        create(ref, false, leans ? "after what it stands on" : std::string_view());
         others_.push_back(ref);
     }
 
@@ -150,23 +153,40 @@ private:
                !(is_master_kind(interface) && !interface.master);
     }
 
-    /// Before any frame passes.
     void set_ports() {
+        constexpr std::string_view why = "before any frame passes";
         for_each_interface([&](InterfaceRef ref, const Interface& interface) {
             const Interface* master = topology_.master_of(ref);
             if (master != nullptr && is<Bridge>(*master) && interface.port.any())
-                add(SetPort{ref}, interface.span);
+                add(SetPort{ref}, interface.span, why);
             const auto* bridge = std::get_if<Bridge>(&interface.kind);
             if (bridge != nullptr && bridge->own.any())
-                add(SetPort{ref}, interface.span);
+                add(SetPort{ref}, interface.span, why);
         });
     }
 
-    /// Before any frame passes, too: the relay counts from the first.
+    [[nodiscard]] std::string_view why_impaired_so(ImpairedBy by) const {
+        if (by != ImpairedBy::relay && topology_.emulator == Emulator::kernel)
+            return "before any frame passes; emulator = \"kernel\"";
+        switch (by) {
+        case ImpairedBy::nobody:
+            return {};
+        case ImpairedBy::netem:
+            return "before any frame passes";
+        case ImpairedBy::tbf:
+            return "a rate alone, for which this kernel without netem has tbf";
+        case ImpairedBy::drop_rule:
+            return "loss alone, for which this kernel without netem has a rule at the other end";
+        case ImpairedBy::relay:
+            return "before any frame passes: the relay counts from the first";
+        }
+        return {};
+    }
+
     void impair() {
         for_each_interface([&](InterfaceRef ref, const Interface& interface) {
-            if (interface.impairment.any())
-                add(ImpairInterface{ref}, interface.impairment.span);
+            if (const Impairment& impairment = interface.impairment; impairment.any())
+                add(ImpairInterface{ref}, impairment.span, why_impaired_so(impairment.by));
         });
     }
 
@@ -202,30 +222,34 @@ private:
             if (b.up)
                 second_ends_.emplace_back(second, link.span);
             if (link.relayed)
-                add(CreateRelayedLink{{std::move(a), std::move(b)}}, link.span);
+                add(CreateRelayedLink{{std::move(a), std::move(b)}}, link.span,
+                    topology_.emulator == Emulator::relay
+                        ? "emulator = \"relay\""
+                        : "this kernel cannot impair the link exactly as it is asked");
             else
-                add(CreateVeth{{std::move(a), std::move(b)}}, link.span);
+                add(CreateVeth{{std::move(a), std::move(b)}}, link.span,
+                    "made in their namespaces with their final names");
         }
         auto relayed =
             std::find_if(links.begin(), links.end(), [](const Link& link) { return link.relayed; });
         if (relayed != links.end())
-            add(StartRelay{}, relayed->span);
+            add(StartRelay{}, relayed->span, "one process carries the frames of all such links");
     }
 
     void bring_up() {
         for (NodeIndex node = 0; node < topology_.nodes.size(); ++node)
             if (topology_.nodes[node].interfaces.front().up)
-                add(BringUp{{node, 0}}, topology_.nodes[node].span);
+                add(BringUp{{node, 0}}, topology_.nodes[node].span, "as it does not say lo = \"down\"");
         write_sysctls();
         for (const auto& [ref, span] : second_ends_)
-            add(BringUp{ref}, span);
+            add(BringUp{ref}, span, "the second end, which cannot be set up as it is made");
         for_each_interface([&](InterfaceRef ref, const Interface& interface) {
             if (is<Veth>(interface) && is_bond_port(ref))
-                add(SetMaster{ref}, interface.span);
+                add(SetMaster{ref}, interface.span, "a bond takes no port that is up, and sets it up itself");
         });
         for (InterfaceRef ref : others_)
             if (topology_.at(ref).up && !is_bond_port(ref) && !late_.contains(ref))
-                add(BringUp{ref}, topology_.at(ref).span);
+                add(BringUp{ref}, topology_.at(ref).span, "after what it stands on");
     }
 
     /// Tunnels, and what stands on them, are set up when what is below them works. What they send by
@@ -246,13 +270,14 @@ private:
         Span span;
         for (InterfaceRef ref : others_)
             if (late_.contains(ref) && topology_.at(ref).up) {
-                add(BringUp{ref}, topology_.at(ref).span);
+                add(BringUp{ref}, topology_.at(ref).span,
+                    "late: what it sends by itself would be lost before the network below it works");
                 add_other_ready(ref, ready, seen);
                 span = topology_.at(ref).span;
             }
         add_routes(Stage::late);
         if (!ready.interfaces.empty() || !ready.ipv6_alone.empty())
-            add(std::move(ready), span);
+            add(std::move(ready), span, why_awaited);
     }
 
     /// What tunnels are told of their other ends.
@@ -261,14 +286,17 @@ private:
             if (const auto* vxlan = std::get_if<Vxlan>(&interface.kind))
                 for (const AddressText& end : vxlan->flood)
                     if (end.address)
-                        add(AddFloodEntry{ref, *end.address}, end.span);
+                        add(AddFloodEntry{ref, *end.address}, end.span,
+                            "a copy of what has no known place goes there");
             if (is<Wireguard>(interface))
-                add(ConfigureWireguard{ref}, interface.span);
+                add(ConfigureWireguard{ref}, interface.span,
+                    "keys are made with each lab, so that no file holds one");
         });
         for_each_interface([&](InterfaceRef ref, const Interface& interface) {
             if (const auto* wireguard = std::get_if<Wireguard>(&interface.kind))
                 for (std::size_t peer = 0; peer < wireguard->peers.size(); ++peer)
-                    add(AddWireguardPeer{ref, peer}, wireguard->peers[peer].span);
+                    add(AddWireguardPeer{ref, peer}, wireguard->peers[peer].span,
+                        "when the peer has its key");
         });
     }
 
@@ -303,31 +331,43 @@ private:
         });
     }
 
+    static std::string_view why_routed(Stage stage) {
+        switch (stage) {
+        case Stage::early:
+            return {};
+        case Stage::late:
+            return "late: over an interface that is set up late";
+        case Stage::when_ready:
+            return "late: the kernel takes no IPv6 address as a source before it is ready";
+        }
+        return {};
+    }
+
     void add_routes(Stage stage) {
         for (NodeIndex node = 0; node < topology_.nodes.size(); ++node)
             for (const Route& route : topology_.nodes[node].routes)
                 if (stage_of(node, route) == stage)
-                    add(AddRoute{node, route}, route.span);
+                    add(AddRoute{node, route}, route.span, why_routed(stage));
     }
 
-    /// After the routes, whose gateways the kernel looks up by the rules that there are.
     void add_rules() {
         for (NodeIndex node = 0; node < topology_.nodes.size(); ++node)
             for (const Rule& rule : topology_.nodes[node].rules)
-                add(AddRule{node, rule}, rule.span);
+                add(AddRule{node, rule}, rule.span,
+                    "after the routes, whose gateways the kernel looks up by the rules that there are");
     }
 
-    /// When every interface that a rule may name is there, and before anything is asked.
     void load_rulesets() {
         for (NodeIndex node = 0; node < topology_.nodes.size(); ++node)
             if (const auto& ruleset = topology_.nodes[node].ruleset)
-                add(LoadRuleset{node}, ruleset->span);
+                add(LoadRuleset{node}, ruleset->span,
+                    "when the interfaces are there that it may name, before anything is asked");
     }
 
     void run_setup() {
         for (NodeIndex node = 0; node < topology_.nodes.size(); ++node)
             for (std::size_t i = 0; i < topology_.nodes[node].setup.size(); ++i)
-                add(RunSetup{node, i}, topology_.nodes[node].setup[i].span);
+                add(RunSetup{node, i}, topology_.nodes[node].setup[i].span, "when the network is ready");
     }
 
     /// Only interfaces whose two ends are up can become ready, and what stands on them or holds them.
@@ -346,7 +386,7 @@ private:
             if (!late_.contains(ref))
                 add_other_ready(ref, ready, seen);
         if (!ready.interfaces.empty() || !ready.ipv6_alone.empty())
-            add(std::move(ready), span);
+            add(std::move(ready), span, why_awaited);
     }
 
     /// An interface, and with a port the bridge or bond that it makes ready.
@@ -391,6 +431,8 @@ private:
                    return address.prefix.address.family == Family::ipv6;
                });
     }
+
+    static constexpr std::string_view why_awaited = "what is sent before is lost";
 
     const Topology& topology_;
     Plan plan_;

@@ -6,13 +6,15 @@
 #include "core/source.h"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace netrig {
 
 struct PlannedOp {
     Op op;
-    Span span; ///< where in the file it comes from
+    Span span;              ///< where in the file it comes from
+    std::string_view why{}; ///< by which rule it is done so or then; empty: the place says it all. A literal
 };
 
 using Plan = std::vector<PlannedOp>;

@@ -1,7 +1,7 @@
 #include "runner/commands.h"
 
 #include "core/emulation.h"
-#include "core/plan.h"
+#include "core/plan_text.h"
 #include "reports/console.h"
 #include "reports/junit.h"
 #include "runner/ci_environment.h"
@@ -129,7 +129,7 @@ int plan_command(const PlanCommand& command) {
     choose_emulations(loaded.scenarios, ask_features(wanted).answers);
     for (const auto& scenario : loaded.scenarios)
         print(stdout, fmt::format("# {}: {}\n{}", scenario->source->path, scenario->name,
-                                  show(make_plan(scenario->topology), scenario->topology)));
+                                  explain(make_plan(scenario->topology), *scenario)));
     return exit_passed;
 }
 

@@ -1,5 +1,6 @@
 #include "runner/interface_messages.h"
 
+#include "core/port_vlans.h"
 #include "runner/kinds/requests.h"
 
 #include <algorithm>
@@ -30,22 +31,16 @@ void put_vlan(nlmsghdr* header, const VlanEntry& entry) {
     mnl_attr_put(header, IFLA_BRIDGE_VLAN_INFO, sizeof(info), &info);
 }
 
-/// What follows each other without a gap is a range.
 std::vector<VlanEntry> entries_of(const PortSettings& settings) {
     std::vector<VlanEntry> entries;
-    if (settings.pvid && *settings.pvid != 0)
-        entries.push_back({*settings.pvid, BRIDGE_VLAN_INFO_PVID | BRIDGE_VLAN_INFO_UNTAGGED});
-    std::vector<std::uint16_t> vlans = settings.vlans;
-    std::erase(vlans, settings.pvid.value_or(0));
-    for (std::size_t i = 0, end = 0; i < vlans.size(); i = end) {
-        for (end = i + 1; end < vlans.size() && vlans[end] == vlans[end - 1] + 1;)
-            ++end;
-        if (end - i == 1) {
-            entries.push_back({vlans[i], 0});
+    for (const VlanRange& range : vlan_ranges(settings)) {
+        std::uint16_t flags = range.untagged ? BRIDGE_VLAN_INFO_PVID | BRIDGE_VLAN_INFO_UNTAGGED : 0;
+        if (range.first == range.last) {
+            entries.push_back({range.first, flags});
             continue;
         }
-        entries.push_back({vlans[i], BRIDGE_VLAN_INFO_RANGE_BEGIN});
-        entries.push_back({vlans[end - 1], BRIDGE_VLAN_INFO_RANGE_END});
+        entries.push_back({range.first, BRIDGE_VLAN_INFO_RANGE_BEGIN});
+        entries.push_back({range.last, BRIDGE_VLAN_INFO_RANGE_END});
     }
     return entries;
 }
@@ -90,13 +85,12 @@ NetlinkMessage flags_message(Ifindex port, const PortSettings& settings) {
     return message;
 }
 
-/// A port has its bridge's default VLAN from the start, which one with a VLAN of its own must leave.
 void add_vlan_messages(Ifindex port, const PortSettings& settings, const Bridge& bridge, bool is_bridge,
                        std::vector<NetlinkMessage>& messages) {
-    std::uint16_t usual = bridge.vlan_default.value_or(1);
-    const VlanEntry to_leave{usual, 0};
-    if (settings.pvid && *settings.pvid != usual && usual != 0)
+    if (auto usual = vlan_to_leave(settings, bridge)) {
+        const VlanEntry to_leave{*usual, 0};
         messages.push_back(vlan_message(RTM_DELLINK, port, is_bridge, std::span(&to_leave, 1)));
+    }
     std::vector<VlanEntry> entries = entries_of(settings);
     constexpr std::size_t most = 200; // that one message holds
     for (std::size_t at = 0, size = 0; at < entries.size(); at += size) {

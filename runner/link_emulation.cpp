@@ -1,5 +1,6 @@
 #include "runner/link_emulation.h"
 
+#include "core/kernel_emulation.h"
 #include "runner/kinds/tuntap.h"
 #include "runner/link_messages.h"
 #include "runner/qdisc_messages.h"
@@ -8,13 +9,6 @@
 #include <fmt/format.h>
 
 namespace netrig {
-
-static std::string rule_of(const Impairment& impairment) {
-    constexpr double all = 1'000'000'000;
-    if (impairment.loss >= 1)
-        return {};
-    return fmt::format("numgen random mod {:.0f} < {:.0f}", all, std::max(impairment.loss * all, 1.0));
-}
 
 Status LinkEmulation::request(NodeIndex node, NetlinkMessage message) {
     return nodes_[node].netlink.request(message, "ask the kernel");
@@ -103,7 +97,6 @@ Status LinkEmulation::impair_by_kernel(const DropPlace& place, InterfaceRef ref,
     case ImpairedBy::netem:
         return request(ref.node, netem_message(place.index, impairment, seed_of(ref)));
     case ImpairedBy::tbf: {
-        constexpr unsigned usual_mtu = 1500;
         unsigned mtu = topology_.at(ref).mtu.value_or(usual_mtu);
         for (NetlinkMessage& message : tbf_messages(place.index, impairment, mtu))
             if (Status done = request(ref.node, std::move(message)); !done)
@@ -112,7 +105,7 @@ Status LinkEmulation::impair_by_kernel(const DropPlace& place, InterfaceRef ref,
     }
     case ImpairedBy::drop_rule: {
         auto peer = place_of_peer(ref);
-        return peer ? rules_.set("loss", rule_of(impairment), *peer) : failure(peer.error());
+        return peer ? rules_.set("loss", loss_rule(impairment), *peer) : failure(peer.error());
     }
     }
     return {};

@@ -1,5 +1,6 @@
 #include "runner/live_lab.h"
 
+#include "core/node_files.h"
 #include "runner/apply.h"
 #include "runner/commands_in_nodes.h"
 #include "runner/echo_prober.h"
@@ -10,23 +11,8 @@
 
 #include <algorithm>
 #include <csignal>
-#include <fmt/format.h>
 
 namespace netrig {
-
-namespace {
-
-/// /etc/hosts of all nodes: every node's name with each of its addresses.
-std::string hosts_text(const Topology& topology) {
-    std::string text = "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n";
-    for (const Node& node : topology.nodes)
-        for (const Interface& interface : node.interfaces)
-            for (const InterfaceAddress& address : interface.addresses)
-                text += fmt::format("{}\t{}\n", show(address.prefix.address), node.name);
-    return text;
-}
-
-} // namespace
 
 Result<std::unique_ptr<LiveLab>> LiveLab::make(const Topology& topology, const std::string& folder,
                                                LiveLabOptions options) {

@@ -125,8 +125,8 @@ Command parse_command_line(int argc, const char* const* argv) {
         app.add_subcommand("check", "say all that is wrong with scenarios, and build nothing");
     add_common(*check_app, check.common);
     PlanCommand plan;
-    CLI::App* plan_app =
-        app.add_subcommand("plan", "print the operations that would build scenarios, in their order");
+    CLI::App* plan_app = app.add_subcommand(
+        "plan", "print the operations that would build scenarios, in their order, each with its reason");
     add_common(*plan_app, plan.common);
     DoctorCommand doctor;
     CLI::App* doctor_app =

@@ -1,5 +1,6 @@
 #include "runner/qdisc_messages.h"
 
+#include "core/kernel_emulation.h"
 #include "runner/netlink_attributes.h"
 
 #include <algorithm>
@@ -33,15 +34,6 @@ std::uint32_t of_all(double share) {
 template <class T>
 void put(nlmsghdr* header, std::uint16_t type, const T& value) {
     mnl_attr_put(header, type, sizeof value, &value);
-}
-
-/// Bytes a second. With a jitter and without a rate of its own, one so high that it takes no time: the kernel
-/// keeps packets in order where there is a rate (netem_enqueue() in net/sched/sch_netem.c).
-std::uint64_t netem_rate(const Impairment& impairment) {
-    constexpr std::uint64_t takes_no_time = 1'000'000'000'000;
-    if (impairment.rate > 0)
-        return std::max<std::uint64_t>(impairment.rate / 8, 1);
-    return impairment.jitter.count() > 0 ? takes_no_time : 0;
 }
 
 void put_rate(nlmsghdr* header, std::uint64_t rate) {
@@ -106,11 +98,8 @@ NetlinkMessage netem_message(Ifindex index, const Impairment& impairment, std::u
 }
 
 std::vector<NetlinkMessage> tbf_messages(Ifindex index, const Impairment& impairment, unsigned mtu) {
-    constexpr unsigned ethernet = 14 + 4; // with a VLAN tag
     std::uint64_t rate = std::max<std::uint64_t>(impairment.rate / 8, 1);
-    // As little at once as lets one frame pass, or what a timer of a millisecond needs.
-    auto burst = static_cast<std::uint32_t>(
-        std::min<std::uint64_t>(std::max<std::uint64_t>(mtu + ethernet, rate / 1000), most));
+    std::uint32_t burst = tbf_burst(impairment, mtu);
     NetlinkMessage message = qdisc_message(index, TC_H_ROOT, root_handle, "tbf");
     nlmsghdr* header = message.header();
     tc_tbf_qopt options{};
