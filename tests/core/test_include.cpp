@@ -85,7 +85,7 @@ routes = ["unreachable 10.0.0.0/8"]
 }
 
 TEST_CASE(
-    "what makes a file a scenario of its own stays with it; of single values the including file's hold") {
+    "what makes a file a scenario of its own stays with it, and of single values the including file's hold") {
     Files files{{"a.toml", R"(
 name = "another"
 description = "something else"

@@ -57,7 +57,7 @@ ping = "* <-> *"
     CHECK(scenario.tests[0].steps.size() == 1);
 }
 
-TEST_CASE("texts, tags and the timeout are read; the file's name stands in for a missing name") {
+TEST_CASE("texts, tags and the timeout are read, and the file's name stands in for a missing name") {
     Scenario scenario =
         scenario_of("description = \"what it shows\"\ntags = [\"quick\", \"l2\"]\ntimeout = \"3s\"\n" +
                     two_nodes + "[[tests]]\nping = \"red -> blue\"\n");

@@ -97,8 +97,7 @@ TEST_CASE("arrays nested without end are refused, not followed") {
     CHECK(table.error().span.begin.line == 1);
 }
 
-// Hidden because it ends the whole program now: the stack runs out in convert() and convert_table().
-TEST_CASE("tables nested without end by dotted keys are refused, not followed", "[.]") {
+TEST_CASE("tables nested without end by dotted keys are refused, not followed") {
     std::string key = "a";
     for (int i = 0; i < 100'000; ++i)
         key += ".a";

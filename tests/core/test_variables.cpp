@@ -161,7 +161,7 @@ name = "${list} ${when} ${c}"
         "1:62 unknown variable 'no'\n");
 }
 
-TEST_CASE("keys that variables make equal are a mistake; several tables may speak of one node") {
+TEST_CASE("keys that variables make equal are a mistake, and several tables may speak of one node") {
     CHECK(messages_in(R"(
 variables = { x = "red", n = "net.ipv4.ip_forward" }
 [nodes.red]

@@ -265,7 +265,7 @@ TEST_CASE("what is sent while a wire is cut is lost, what was under way comes") 
     CHECK(wire.counts().cut == 1);
 }
 
-TEST_CASE("a new impairment holds from then on and counts anew; what is under way stays") {
+TEST_CASE("a new impairment holds from then on and counts anew, and what is under way stays") {
     Wire wire = wire_with({.delay = 100ms, .drop = {2}});
     wire.send(numbered(1), 0ms);
     wire.impair({.delay = 10ms, .drop = {2}});
