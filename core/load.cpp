@@ -3,6 +3,7 @@
 #include "core/addressing.h"
 #include "core/emulation.h"
 #include "core/instances.h"
+#include "core/kind_checks.h"
 #include "core/load_interfaces.h"
 #include "core/load_requires.h"
 #include "core/load_routes.h"
@@ -113,6 +114,7 @@ void load_document(const TomlTable& document, bool tests_needed, Scenario& scena
     use_pool(load_pool(reader), scenario.topology, rest.groups, diagnostics);
     give_out_addresses(rest.groups, scenario.topology, diagnostics);
     find_remote_addresses(scenario.topology, diagnostics);
+    check_kinds(scenario.topology, diagnostics);
     join_overlays(scenario.topology);
     check_addresses(scenario.topology, diagnostics);
     load_routes(rest.texts.routes, scenario.topology, diagnostics);

@@ -5,6 +5,7 @@
 #include "tests/support/contains.h"
 #include "tests/support/host_state.h"
 #include "tests/support/skip.h"
+#include "tests/support/temporary_folder.h"
 #include "tests/support/wait_until.h"
 
 using namespace netrig;
