@@ -7,6 +7,7 @@
 
 #include <array>
 #include <fmt/format.h>
+#include <set>
 
 namespace netrig {
 
@@ -64,14 +65,6 @@ void load_parent(TableReader& reader, KindContext& context) {
     Interface& own = context.topology.nodes[context.node].interfaces[context.interface];
     const Interface& below = context.topology.nodes[context.node].interfaces[*parent];
     own.parent = parent;
-    // A circle could only be closed by what is below standing on this one in turn.
-    std::size_t steps = context.topology.nodes[context.node].interfaces.size();
-    for (auto at = parent; at && steps > 0; at = context.topology.nodes[context.node].interfaces[*at].parent)
-        if (*at == context.interface || --steps == 0) {
-            reader.report(text->span, fmt::format("'{}' would stand on itself", own.name));
-            own.parent.reset();
-            return;
-        }
     if (own.up && !below.up)
         reader.report(text->span,
                       fmt::format("'{}' can't be up on '{}', which is down", own.name, below.name), {},
@@ -197,16 +190,51 @@ void load_table(const InterfaceTable& of_node, Topology& topology, Diagnostics& 
 }
 
 /// A bond sets its ports up itself, and takes none that is up (bond_enslave() in drivers/net/bonding).
-void check_ports(const Topology& topology, Diagnostics& diagnostics) {
-    for (NodeIndex node = 0; node < topology.nodes.size(); ++node)
-        for (std::size_t i = 0; i < topology.nodes[node].interfaces.size(); ++i) {
-            const Interface* master = topology.master_of({node, i});
-            const Interface& port = topology.nodes[node].interfaces[i];
-            if (master != nullptr && is<Bond>(*master) && !port.up)
-                diagnostics.push_back({fmt::format("'{}' can't be left down: the bond '{}' sets its ports up",
-                                                   port.name, master->name),
-                                       port.span});
-        }
+void check_bond(const Node& node, std::size_t place, const Bond& bond, Diagnostics& diagnostics) {
+    const std::string& name = node.interfaces[place].name;
+    for (const Interface& port : node.interfaces)
+        if (port.master == place && !port.up)
+            diagnostics.push_back(
+                {fmt::format("'{}' can't be left down: the bond '{}' sets its ports up", port.name, name),
+                 port.span});
+    if (bond.primary && node.interfaces[*bond.primary].master != place)
+        diagnostics.push_back(
+            {fmt::format("'{}' is no port of '{}'", node.interfaces[*bond.primary].name, name),
+             bond.primary_span});
+}
+
+/// Whether one rests on the other: stands on it, has it among its ports, or rests on what does.
+bool rests_on(const Node& node, std::size_t one, std::size_t other, std::set<std::size_t>& seen) {
+    auto leads_there = [&](std::size_t below) {
+        return below == other || (seen.insert(below).second && rests_on(node, below, other, seen));
+    };
+    const auto& interfaces = node.interfaces;
+    if (interfaces[one].parent && leads_there(*interfaces[one].parent))
+        return true;
+    for (std::size_t port = 0; traits(interfaces[one].kind).has_ports && port < interfaces.size(); ++port)
+        if (interfaces[port].master == one && leads_there(port))
+            return true;
+    return false;
+}
+
+void check_order(const Node& node, Diagnostics& diagnostics) {
+    for (std::size_t i = 0; i < node.interfaces.size(); ++i) {
+        std::set<std::size_t> seen;
+        if (!rests_on(node, i, i, seen))
+            continue;
+        diagnostics.push_back(
+            {fmt::format("'{}' would stand on itself", node.interfaces[i].name), node.interfaces[i].span});
+        return; // the others of the circle are no further mistake
+    }
+}
+
+void check_nodes(const Topology& topology, Diagnostics& diagnostics) {
+    for (const Node& node : topology.nodes) {
+        check_order(node, diagnostics);
+        for (std::size_t i = 0; i < node.interfaces.size(); ++i)
+            if (const auto* bond = std::get_if<Bond>(&node.interfaces[i].kind))
+                check_bond(node, i, *bond, diagnostics);
+    }
 }
 
 } // namespace
@@ -232,7 +260,7 @@ void load_interfaces(const std::vector<InterfaceTable>& tables, Topology& topolo
         declare(of_node, topology, diagnostics);
     for (const InterfaceTable& of_node : tables)
         load_table(of_node, topology, diagnostics);
-    check_ports(topology, diagnostics);
+    check_nodes(topology, diagnostics);
 }
 
 } // namespace netrig

@@ -1,69 +1,48 @@
 #include "core/segments.h"
 
+#include "core/tunnel_pairs.h"
+
 #include <algorithm>
 #include <map>
-#include <numeric>
 #include <set>
-#include <tuple>
+#include <utility>
 
 namespace netrig {
 
 namespace {
 
-constexpr std::uint16_t untagged = 0;
+/// A VLAN's number, and above it whether the tag is of 802.1ad.
+using Tag = std::uint32_t;
+/// That a frame carries, the outermost last.
+using Tags = std::vector<Tag>;
 
-/// Union-find over places that frames pass: an interface, or a filtering bridge's inside, each once for every
-/// VLAN that the topology speaks of.
-class Places {
-public:
-    Places(const Topology& topology, std::set<std::uint16_t> vlans) : vlans_(vlans.begin(), vlans.end()) {
-        std::size_t count = 0;
-        for (const Node& node : topology.nodes) {
-            first_.push_back(count);
-            count += node.interfaces.size();
-        }
-        inside_ = count;
-        parent_.resize(2 * count * vlans_.size());
-        std::iota(parent_.begin(), parent_.end(), std::size_t{0});
-    }
+constexpr Tag dot1ad = 1U << 16;
 
-    [[nodiscard]] const std::vector<std::uint16_t>& vlans() const { return vlans_; }
+/// More tags are on no frame of a sensible network. Where a loop puts on one tag after the other, this ends
+/// it.
+constexpr std::size_t most_tags = 4;
 
-    std::size_t at(InterfaceRef ref, std::uint16_t vlan = untagged) const {
-        auto found = std::lower_bound(vlans_.begin(), vlans_.end(), vlan);
-        return (first_[ref.node] + ref.interface) * vlans_.size() +
-               static_cast<std::size_t>(found - vlans_.begin());
-    }
-    /// Within the bridge, behind its ports.
-    std::size_t inside(InterfaceRef bridge, std::uint16_t vlan) const {
-        return inside_ * vlans_.size() + at(bridge, vlan);
-    }
-
-    std::size_t find(std::size_t i) {
-        while (parent_[i] != i)
-            i = parent_[i] = parent_[parent_[i]];
-        return i;
-    }
-    void join(std::size_t a, std::size_t b) { parent_[find(a)] = find(b); }
-
-    /// As a wire does: with every tag.
-    void join_all(InterfaceRef a, InterfaceRef b) {
-        for (std::uint16_t vlan : vlans_)
-            join(at(a, vlan), at(b, vlan));
-    }
-
-private:
-    std::vector<std::uint16_t> vlans_;
-    std::vector<std::size_t> first_, parent_;
-    std::size_t inside_ = 0;
-};
-
-template <class Visit>
-void for_each_interface(Topology& topology, Visit&& visit) {
-    for (NodeIndex node = 0; node < topology.nodes.size(); ++node)
-        for (std::size_t i = 0; i < topology.nodes[node].interfaces.size(); ++i)
-            visit(InterfaceRef{node, i}, topology.nodes[node].interfaces[i]);
+Tag tag_of(const Vlan& vlan) {
+    return vlan.id | (vlan.protocol == VlanProtocol::dot1ad ? dot1ad : 0);
 }
+
+/// To a bridge that filters by 802.1Q, which looks at no other tags.
+bool is_untagged(const Tags& tags) {
+    return tags.empty() || (tags.back() & dot1ad) != 0;
+}
+
+Tags without_outermost(Tags tags) {
+    tags.pop_back();
+    return tags;
+}
+
+/// A frame at an interface, or inside a bridge that filters, behind its ports.
+struct Place {
+    InterfaceRef at;
+    bool inside = false;
+    Tags tags{};
+    auto operator<=>(const Place&) const = default;
+};
 
 const Bridge* filtering(const Interface& interface) {
     const auto* bridge = std::get_if<Bridge>(&interface.kind);
@@ -75,80 +54,163 @@ std::uint16_t untagged_vlan(const Bridge& bridge, const PortSettings& port) {
     return port.pvid.value_or(bridge.vlan_default.value_or(1));
 }
 
-std::set<std::uint16_t> vlans_of(Topology& topology) {
-    std::set<std::uint16_t> vlans{untagged};
-    auto add_port = [&](const PortSettings& port) {
-        vlans.insert(port.vlans.begin(), port.vlans.end());
-        vlans.insert(port.pvid.value_or(untagged));
+bool takes(const PortSettings& port, Tag vlan) {
+    return std::find(port.vlans.begin(), port.vlans.end(), vlan) != port.vlans.end();
+}
+
+/// Sends a frame from each interface and sees who hears it.
+class Broadcasts {
+public:
+    Broadcasts(Topology& topology, const InterfacePairs& tunnels) : topology_(topology) {
+        for (const Node& node : topology.nodes)
+            beside_.emplace_back(node.interfaces.size());
+        for (const Link& link : topology.links)
+            wire(link.ends[0], link.ends[1]);
+        for (const auto& [one, other] : tunnels)
+            wire(one, other);
+        for (NodeIndex node = 0; node < topology.nodes.size(); ++node)
+            add_order(node);
+    }
+
+    void number_segments() {
+        std::size_t segment = 0;
+        for (NodeIndex node = 0; node < topology_.nodes.size(); ++node)
+            for (std::size_t i = 0; i < topology_.nodes[node].interfaces.size(); ++i)
+                if (!seen_.contains({{node, i}})) {
+                    send({{node, i}}, segment);
+                    ++segment;
+                }
+    }
+
+private:
+    /// What an interface has to do with others: those at the other ends of wires, and of its own node those
+    /// that stand on it and its ports.
+    struct Beside {
+        std::vector<InterfaceRef> wires;
+        std::vector<std::size_t> above, ports;
     };
-    for_each_interface(topology, [&](InterfaceRef, const Interface& interface) {
-        if (const auto* vlan = std::get_if<Vlan>(&interface.kind))
-            vlans.insert(vlan->id);
-        add_port(interface.port);
-        if (const Bridge* bridge = filtering(interface)) {
-            add_port(bridge->own);
-            vlans.insert(bridge->vlan_default.value_or(1));
+
+    Beside& beside(InterfaceRef ref) { return beside_[ref.node][ref.interface]; }
+
+    void wire(InterfaceRef one, InterfaceRef other) {
+        beside(one).wires.push_back(other);
+        beside(other).wires.push_back(one);
+    }
+
+    void add_order(NodeIndex node) {
+        const auto& interfaces = topology_.nodes[node].interfaces;
+        for (std::size_t i = 0; i < interfaces.size(); ++i) {
+            if (interfaces[i].parent)
+                beside_[node][*interfaces[i].parent].above.push_back(i);
+            if (interfaces[i].master)
+                beside_[node][*interfaces[i].master].ports.push_back(i);
         }
-    });
-    return vlans;
-}
+    }
 
-void join_port(InterfaceRef port, InterfaceRef bridge, const Bridge& settings, const PortSettings& of_port,
-               Places& places) {
-    std::uint16_t pvid = untagged_vlan(settings, of_port);
-    if (pvid != untagged)
-        places.join(places.at(port), places.inside(bridge, pvid));
-    for (std::uint16_t vlan : of_port.vlans)
-        if (vlan != pvid)
-            places.join(places.at(port, vlan), places.inside(bridge, vlan));
-}
+    void send(Place from, std::size_t segment) {
+        reach(std::move(from));
+        while (!open_.empty()) {
+            Place place = std::move(open_.back());
+            open_.pop_back();
+            if (place.inside) {
+                leave_bridge(place);
+                continue;
+            }
+            if (place.tags.empty())
+                topology_.at(place.at).segment = segment;
+            for (InterfaceRef other : beside(place.at).wires)
+                reach({other, false, place.tags});
+            go_up(place);
+            go_down(place);
+        }
+    }
 
-void join_master(InterfaceRef ref, const Interface& interface, const Topology& topology, Places& places) {
-    InterfaceRef master{ref.node, *interface.master};
-    if (const Bridge* bridge = filtering(topology.at(master)))
-        join_port(ref, master, *bridge, interface.port, places);
-    else if (!is<Vrf>(topology.at(master)))
-        places.join_all(ref, master);
-}
+    void reach(Place place) {
+        if (place.tags.size() <= most_tags && seen_.insert(place).second)
+            open_.push_back(std::move(place));
+    }
+
+    /// To what stands on it, and to what it is a port of.
+    void go_up(const Place& place) {
+        for (std::size_t i : beside(place.at).above) {
+            const Interface& above = topology_.nodes[place.at.node].interfaces[i];
+            const auto* vlan = std::get_if<Vlan>(&above.kind);
+            if (vlan == nullptr && !traits(above.kind).overlay)
+                reach({{place.at.node, i}, false, place.tags});
+            else if (vlan != nullptr && !place.tags.empty() && place.tags.back() == tag_of(*vlan))
+                reach({{place.at.node, i}, false, without_outermost(place.tags)});
+        }
+        const Interface& interface = topology_.at(place.at);
+        if (interface.master) {
+            InterfaceRef master{place.at.node, *interface.master};
+            if (const Bridge* bridge = filtering(topology_.at(master)))
+                enter_bridge(place, master, *bridge, interface.port);
+            else if (!is<Vrf>(topology_.at(master)))
+                reach({master, false, place.tags});
+        }
+    }
+
+    /// To what it stands on, and to its ports.
+    void go_down(const Place& place) {
+        const Interface& interface = topology_.at(place.at);
+        if (interface.parent) {
+            Tags tags = place.tags;
+            if (const auto* vlan = std::get_if<Vlan>(&interface.kind))
+                tags.push_back(tag_of(*vlan));
+            if (!traits(interface.kind).overlay)
+                reach({{place.at.node, *interface.parent}, false, std::move(tags)});
+        }
+        if (const Bridge* bridge = filtering(interface))
+            enter_bridge(place, place.at, *bridge, bridge->own);
+        else if (!is<Vrf>(interface))
+            for (std::size_t port : beside(place.at).ports)
+                reach({{place.at.node, port}, false, place.tags});
+    }
+
+    void enter_bridge(const Place& from, InterfaceRef bridge, const Bridge& settings,
+                      const PortSettings& port) {
+        Tags tags = from.tags;
+        std::uint16_t pvid = untagged_vlan(settings, port);
+        if (is_untagged(tags) && pvid != 0)
+            tags.push_back(pvid);
+        else if (is_untagged(tags) || tags.back() == pvid || !takes(port, tags.back()))
+            return;
+        reach({bridge, true, std::move(tags)});
+    }
+
+    void leave_bridge(const Place& from) {
+        const Bridge& settings = *filtering(topology_.at(from.at));
+        leave_by(from, from.at, settings, settings.own);
+        for (std::size_t i : beside(from.at).ports) {
+            InterfaceRef port{from.at.node, i};
+            leave_by(from, port, settings, topology_.at(port).port);
+        }
+    }
+
+    void leave_by(const Place& from, InterfaceRef port, const Bridge& bridge, const PortSettings& settings) {
+        if (from.tags.back() == untagged_vlan(bridge, settings)) {
+            Tags tags = without_outermost(from.tags);
+            if (is_untagged(tags)) // else it would not come back by this port
+                reach({port, false, std::move(tags)});
+        } else if (takes(settings, from.tags.back()))
+            reach({port, false, from.tags});
+    }
+
+    Topology& topology_;
+    std::vector<std::vector<Beside>> beside_;
+    std::set<Place> seen_;
+    std::vector<Place> open_;
+};
 
 } // namespace
 
 void find_segments(Topology& topology) {
-    Places places(topology, vlans_of(topology));
-    for (const Link& link : topology.links)
-        places.join_all(link.ends[0], link.ends[1]);
-    for_each_interface(topology, [&](InterfaceRef ref, const Interface& interface) {
-        if (interface.master)
-            join_master(ref, interface, topology, places);
-        if (const Bridge* bridge = filtering(interface))
-            join_port(ref, ref, *bridge, bridge->own, places);
-        if (!interface.parent)
-            return;
-        InterfaceRef parent{ref.node, *interface.parent};
-        if (const auto* vlan = std::get_if<Vlan>(&interface.kind))
-            places.join(places.at(ref), places.at(parent, vlan->id));
-        else if (!traits(interface.kind).overlay)
-            places.join_all(ref, parent);
-    });
-    for_each_interface(topology, [&](InterfaceRef ref, Interface& interface) {
-        interface.segment = places.find(places.at(ref));
-    });
+    Broadcasts(topology, {}).number_segments();
 }
 
 void join_overlays(Topology& topology) {
-    std::map<std::tuple<std::string_view, std::uint32_t, IpAddress, unsigned>, std::size_t> joined;
-    for_each_interface(topology, [&](InterfaceRef, Interface& interface) {
-        KindTraits kind = traits(interface.kind);
-        if (!kind.overlay)
-            return;
-        for (const InterfaceAddress& given : interface.addresses) {
-            Prefix network = given.prefix.network();
-            auto [first, is_new] = joined.try_emplace(
-                {kind.name, number(interface.kind), network.address, network.length}, interface.segment);
-            if (!is_new)
-                interface.segment = first->second;
-        }
-    });
+    if (auto pairs = tunnel_pairs(topology); !pairs.empty())
+        Broadcasts(topology, pairs).number_segments();
 }
 
 } // namespace netrig

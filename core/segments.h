@@ -9,9 +9,8 @@ namespace netrig {
 /// are not looked through; see join_overlays.
 void find_segments(Topology& topology);
 
-/// Joins the interfaces of tunnels (VXLAN, GRE, WireGuard and so on) that have the same kind and number and
-/// share a subnet. Apart from find_segments, for who is at a tunnel's other end must be found out by what is
-/// below it.
+/// Numbers them anew, with both ends of each tunnel joined (VXLAN, GRE, WireGuard and so on). Apart from
+/// find_segments, for who is at a tunnel's other end must be found out by what is below it.
 void join_overlays(Topology& topology);
 
 } // namespace netrig

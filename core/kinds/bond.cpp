@@ -35,8 +35,10 @@ std::optional<Bond> Bond::load(TableReader& reader, KindContext& context) {
         bond.min_links = static_cast<std::uint32_t>(*links);
     bond.hash = reader.choice_of<std::uint8_t>("hash", hashes);
     check_mode(reader, bond);
-    if (auto primary = reader.text("primary"))
+    if (auto primary = reader.text("primary")) {
         bond.primary = find_own_interface(*primary, context);
+        bond.primary_span = primary->span;
+    }
     return bond;
 }
 

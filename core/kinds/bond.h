@@ -37,6 +37,7 @@ struct Bond : KindDefaults {
     BondMode mode = BondMode::active_backup;
     Duration miimon = std::chrono::milliseconds(100);
     std::optional<std::size_t> primary; ///< an interface of the same node
+    Span primary_span;
     bool lacp_fast = true;
     std::optional<std::uint32_t> min_links;
     std::optional<std::uint8_t> hash; ///< BOND_XMIT_POLICY_* of linux/if_bonding.h

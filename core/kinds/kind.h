@@ -50,7 +50,7 @@ struct KindDefaults {
     static constexpr Passes passes = Passes::when_up;
     static constexpr bool ethernet = true; ///< carries frames and has a link-local address
     static constexpr bool own_mac = true;  ///< a MAC address is chosen for it, lest it be a random one
-    static constexpr bool overlay = false; ///< hears those of its kind and number that share a subnet with it
+    static constexpr bool overlay = false; ///< a tunnel, whose other ends tunnel_pairs() finds
     static constexpr bool has_ports = false;
     [[nodiscard]] std::uint32_t number() const { return 0; } ///< that tells it from others of its kind
     std::vector<AddressText*> addresses() { return {}; }     ///< to be found later
