@@ -65,6 +65,15 @@ void load_parent(TableReader& reader, KindContext& context) {
     Interface& own = context.topology.nodes[context.node].interfaces[context.interface];
     const Interface& below = context.topology.nodes[context.node].interfaces[*parent];
     own.parent = parent;
+    // A circle could only be closed by what is below standing on this one in turn. Those over ports:
+    // check_order.
+    std::size_t steps = context.topology.nodes[context.node].interfaces.size();
+    for (auto at = parent; at && steps > 0; at = context.topology.nodes[context.node].interfaces[*at].parent)
+        if (*at == context.interface || --steps == 0) {
+            reader.report(text->span, fmt::format("'{}' would stand on itself", own.name));
+            own.parent.reset();
+            return;
+        }
     if (own.up && !below.up)
         reader.report(text->span,
                       fmt::format("'{}' can't be up on '{}', which is down", own.name, below.name), {},
@@ -197,7 +206,8 @@ void check_bond(const Node& node, std::size_t place, const Bond& bond, Diagnosti
             diagnostics.push_back(
                 {fmt::format("'{}' can't be left down: the bond '{}' sets its ports up", port.name, name),
                  port.span});
-    if (bond.primary && node.interfaces[*bond.primary].master != place)
+    if (bond.primary && bond.mode == BondMode::active_backup &&
+        node.interfaces[*bond.primary].master != place)
         diagnostics.push_back(
             {fmt::format("'{}' is no port of '{}'", node.interfaces[*bond.primary].name, name),
              bond.primary_span});
