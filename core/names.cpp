@@ -117,4 +117,36 @@ tl::expected<std::vector<std::string>, std::string> expand_names(std::string_vie
     return names;
 }
 
+std::string_view without_number(std::string_view name) {
+    return name.substr(0, name.find_last_not_of("0123456789") + 1);
+}
+
+std::string name_pattern(const std::vector<std::string>& names) {
+    std::string_view prefix = without_number(names.front());
+    std::vector<std::string_view> numbers;
+    for (const std::string& name : names)
+        numbers.push_back(std::string_view(name).substr(prefix.size()));
+    if (names.size() == 1)
+        return names.front();
+    std::sort(numbers.begin(), numbers.end(), [](std::string_view a, std::string_view b) {
+        return std::pair(parse_number(a), a) < std::pair(parse_number(b), b);
+    });
+    auto follows = [](std::string_view before, std::string_view after) {
+        auto number = parse_number(before);
+        std::size_t width = before.front() == '0' ? before.size() : 0;
+        return number && fmt::format("{:0{}}", *number + 1, width) == after;
+    };
+    std::string list;
+    for (std::size_t i = 0; i < numbers.size();) {
+        std::size_t last = i;
+        while (last + 1 < numbers.size() && follows(numbers[last], numbers[last + 1]))
+            ++last;
+        list += fmt::format("{}{}", list.empty() ? "" : ",", numbers[i]);
+        if (last > i)
+            list += fmt::format("-{}", numbers[last]);
+        i = last + 1;
+    }
+    return fmt::format("{}[{}]", prefix, list);
+}
+
 } // namespace netrig

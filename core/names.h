@@ -25,4 +25,11 @@ std::optional<std::string> interface_name_problem(std::string_view name);
 /// reason.
 tl::expected<std::vector<std::string>, std::string> expand_names(std::string_view pattern);
 
+/// The other way round: one pattern for names that differ in nothing but the number at their end, whatever
+/// their order; "h[1-3,7]".
+std::string name_pattern(const std::vector<std::string>& names);
+
+/// "leaf" of "leaf07".
+std::string_view without_number(std::string_view name);
+
 } // namespace netrig

@@ -6,6 +6,7 @@
 #include "reports/junit.h"
 #include "runner/ci_environment.h"
 #include "runner/doctor.h"
+#include "runner/drawings.h"
 #include "runner/exit_status.h"
 #include "runner/features.h"
 #include "runner/load_scenarios.h"
@@ -48,9 +49,10 @@ bool use_colour(ColourChoice choice, int descriptor = STDERR_FILENO) {
     return isatty(descriptor) == 1 && !dumb;
 }
 
-std::size_t terminal_width() {
+/// 0 for what is no terminal.
+std::size_t terminal_width(int descriptor) {
     winsize size{};
-    if (isatty(STDERR_FILENO) != 1 || ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0)
+    if (isatty(descriptor) != 1 || ioctl(descriptor, TIOCGWINSZ, &size) != 0)
         return 0;
     return size.ws_col;
 }
@@ -83,7 +85,7 @@ int run_command(const RunCommand& command) {
     Console console({.colour = use_colour(command.common.colour),
                      .verbose = command.verbose,
                      .stats = command.stats,
-                     .width = terminal_width()},
+                     .width = terminal_width(STDERR_FILENO)},
                     [](std::string_view text) { print(stderr, text); });
     RunTreeBuilder builder;
     CheckLeaks wanted = command.check_leaks.value_or(runs_in_ci() ? CheckLeaks::own : CheckLeaks::no);
@@ -131,6 +133,31 @@ int plan_command(const PlanCommand& command) {
         print(stdout, fmt::format("# {}: {}\n{}", scenario->source->path, scenario->name,
                                   explain(make_plan(scenario->topology), *scenario)));
     return exit_passed;
+}
+
+int graph_command(const GraphCommand& command) {
+    LoadedScenarios loaded = load(command.common, false);
+    if (loaded.status != exit_passed)
+        return loaded.status;
+    std::vector<Drawing> drawings = drawings_of(loaded.scenarios);
+    GraphFormat format = format_of(command);
+    if (format == GraphFormat::svg && drawings.size() > 1 && !is_folder(command.output)) {
+        print(stderr,
+              fmt::format("netrig: SVG is one drawing a file, and these are {}; --output FOLDER/ writes a "
+                          "file for each\n",
+                          drawings.size()));
+        return exit_usage;
+    }
+    GraphTextOptions text{.ascii = locale_is_ascii()};
+    if (std::size_t width = terminal_width(STDOUT_FILENO); width > 0 && command.output.empty())
+        text.width = width;
+    else if (is_set("COLUMNS") && std::atoi(std::getenv("COLUMNS")) > 0)
+        text.width = static_cast<std::size_t>(std::atoi(std::getenv("COLUMNS")));
+    Status written = write_drawings(drawings, format, command.output, text);
+    if (written)
+        return exit_passed;
+    print(stderr, fmt::format("netrig: {}\n", describe(written.error())));
+    return written.error().code == 0 ? exit_errored : exit_report_not_written;
 }
 
 int doctor_command(const DoctorCommand& command) {

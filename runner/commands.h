@@ -8,6 +8,7 @@ namespace netrig {
 int run_command(const RunCommand& command);
 int check_command(const CheckCommand& command);
 int plan_command(const PlanCommand& command);
+int graph_command(const GraphCommand& command);
 int doctor_command(const DoctorCommand& command);
 
 } // namespace netrig

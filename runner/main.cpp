@@ -14,6 +14,7 @@ struct Dispatch {
     int operator()(const netrig::RunCommand& command) const { return netrig::run_command(command); }
     int operator()(const netrig::CheckCommand& command) const { return netrig::check_command(command); }
     int operator()(const netrig::PlanCommand& command) const { return netrig::plan_command(command); }
+    int operator()(const netrig::GraphCommand& command) const { return netrig::graph_command(command); }
     int operator()(const netrig::DoctorCommand& command) const { return netrig::doctor_command(command); }
     int operator()(const netrig::PrintAndExit& print) const {
         std::fputs(print.to_stdout.c_str(), stdout);

@@ -82,12 +82,49 @@ std::optional<CheckLeaks> check_leaks(const LeakWords& words) {
     return words.check == "all" ? CheckLeaks::all : CheckLeaks::own;
 }
 
+void add_run(CLI::App& app, RunCommand& run, LeakWords& leak_words) {
+    app.add_option("-j,--jobs", run.jobs, "labs at once; as many as processors by default")
+        ->type_name("N")
+        ->check(CLI::Range(1, 1000).description(""));
+    app.add_option("--timeout", run.timeout, "for the whole run, such as 10min")
+        ->type_name("TIME")
+        ->check(CLI::Validator(
+            [](std::string& text) {
+                return parse_duration(text) ? "" : "a time such as 90s or 10min is wanted";
+            },
+            ""));
+    app.add_option("--junit", run.junit, "write a JUnit report; '-' is standard output")->type_name("FILE");
+    app.add_flag("-v,--verbose", run.verbose, "a line for each test too");
+    app.add_flag("--stats", run.stats, "say where each scenario's time went");
+    app.add_flag("--no-skip", run.no_skip, "what this machine lacks is an error, not a skip");
+    add_check_leaks(app, leak_words);
+}
+
+void add_graph(CLI::App& app, GraphCommand& graph) {
+    static const std::map<std::string, GraphFormat> formats{
+        {"text", GraphFormat::text}, {"dot", GraphFormat::dot}, {"svg", GraphFormat::svg}};
+    app.add_option_function<std::string>(
+           "--format", [&](const std::string& word) { graph.format = formats.at(word); },
+           "text for a terminal, dot for Graphviz, or svg; as the name of FILE says, else text")
+        ->type_name("FORMAT")
+        ->check(CLI::Validator(
+            [](std::string& word) {
+                return formats.contains(word) ? std::string()
+                                              : fmt::format("no format '{}'; {}", word,
+                                                            suggestion(word, {"text", "dot", "svg"}));
+            },
+            ""));
+    app.add_option("--output", graph.output,
+                   "where to write it instead of standard output; a folder gets a file for each scenario")
+        ->type_name("FILE");
+}
+
 /// A better word than the library's for a subcommand that there is not; empty for an option.
 std::string unknown_command(const std::string& word) {
     if (word.empty() || word.front() == '-')
         return {};
     return fmt::format("unknown command '{}'; {}\nRun with --help for more information.\n", word,
-                       suggestion(word, {"run", "check", "plan", "doctor"}));
+                       suggestion(word, {"run", "check", "plan", "graph", "doctor"}));
 }
 
 } // namespace
@@ -103,23 +140,8 @@ Command parse_command_line(int argc, const char* const* argv) {
     RunCommand run;
     CLI::App* run_app = app.add_subcommand("run", "run scenarios");
     add_common(*run_app, run.common);
-    run_app->add_option("-j,--jobs", run.jobs, "labs at once; as many as processors by default")
-        ->type_name("N")
-        ->check(CLI::Range(1, 1000).description(""));
-    run_app->add_option("--timeout", run.timeout, "for the whole run, such as 10min")
-        ->type_name("TIME")
-        ->check(CLI::Validator(
-            [](std::string& text) {
-                return parse_duration(text) ? "" : "a time such as 90s or 10min is wanted";
-            },
-            ""));
-    run_app->add_option("--junit", run.junit, "write a JUnit report; '-' is standard output")
-        ->type_name("FILE");
-    run_app->add_flag("-v,--verbose", run.verbose, "a line for each test too");
-    run_app->add_flag("--stats", run.stats, "say where each scenario's time went");
-    run_app->add_flag("--no-skip", run.no_skip, "what this machine lacks is an error, not a skip");
     LeakWords leak_words;
-    add_check_leaks(*run_app, leak_words);
+    add_run(*run_app, run, leak_words);
     CheckCommand check;
     CLI::App* check_app =
         app.add_subcommand("check", "say all that is wrong with scenarios, and build nothing");
@@ -128,6 +150,10 @@ Command parse_command_line(int argc, const char* const* argv) {
     CLI::App* plan_app = app.add_subcommand(
         "plan", "print the operations that would build scenarios, in their order, each with its reason");
     add_common(*plan_app, plan.common);
+    GraphCommand graph;
+    CLI::App* graph_app = app.add_subcommand("graph", "draw the topology of scenarios");
+    add_common(*graph_app, graph.common);
+    add_graph(*graph_app, graph);
     DoctorCommand doctor;
     CLI::App* doctor_app =
         app.add_subcommand("doctor", "say what this machine offers, and what to do where it does not");
@@ -147,6 +173,8 @@ Command parse_command_line(int argc, const char* const* argv) {
         return run;
     if (check_app->parsed())
         return check;
+    if (graph_app->parsed())
+        return graph;
     if (doctor_app->parsed())
         return doctor;
     return plan;

@@ -38,6 +38,14 @@ struct PlanCommand {
     CommonOptions common;
 };
 
+enum class GraphFormat { text, dot, svg };
+
+struct GraphCommand {
+    CommonOptions common;
+    std::optional<GraphFormat> format{}; ///< nothing: as the output's name says
+    std::string output;                  ///< a file or a folder; empty or "-" for standard output
+};
+
 struct DoctorCommand {
     ColourChoice colour = ColourChoice::automatic;
     bool json = false;
@@ -49,7 +57,8 @@ struct PrintAndExit {
     int status = 0;
 };
 
-using Command = std::variant<RunCommand, CheckCommand, PlanCommand, DoctorCommand, PrintAndExit>;
+using Command =
+    std::variant<RunCommand, CheckCommand, PlanCommand, GraphCommand, DoctorCommand, PrintAndExit>;
 
 Command parse_command_line(int argc, const char* const* argv);
 
