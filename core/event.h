@@ -32,9 +32,17 @@ struct TestHeader {
     bool operator==(const TestHeader&) const = default;
 };
 
+/// What is going to run; its number in the run is its place in the list.
+struct PlannedScenario {
+    std::string name, file, instance;
+    std::vector<std::string> settings; ///< these three as in ScenarioStarted
+    bool operator==(const PlannedScenario&) const = default;
+};
+
 struct RunStarted {
     std::string version, kernel, host;
     std::size_t scenarios = 0;
+    std::vector<PlannedScenario> plan{}; ///< empty in records of version 1
     bool operator==(const RunStarted&) const = default;
 };
 

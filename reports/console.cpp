@@ -101,6 +101,13 @@ void Console::receive(const Event& event) {
     }
 }
 
+void Console::show(const RunTree& tree) const {
+    for (const ScenarioResult& scenario : tree.scenarios)
+        if (scenario.finished)
+            write_(scenario_lines(scenario));
+    write_(ending(tree));
+}
+
 std::string Console::status(Outcome outcome) const {
     const StatusWord& status = status_words[static_cast<std::size_t>(outcome)];
     if (!options_.colour)
@@ -177,6 +184,8 @@ std::string Console::ending(const RunTree& tree) const {
         text += failures(scenario);
     if (tree.check && is_failure(tree.check->outcome))
         text += failure(tree.check->outcome, case_name(*tree.check), failure_text(*tree.check));
+    for (const BrokenRecord& broken : tree.broken)
+        text += failure(Outcome::errored, broken.record, failure_text(broken));
     text += "\n";
     std::size_t not_started = tree.planned - std::min(tree.planned, tree.scenarios.size());
     if (tree.signal != 0)

@@ -26,6 +26,9 @@ public:
     Console(ConsoleOptions options, Write write);
     void receive(const Event& event) override;
 
+    /// The whole of a recorded run, as it would have been seen while it went on; scenarios by their numbers.
+    void show(const RunTree& tree) const;
+
 private:
     [[nodiscard]] std::string status(Outcome outcome) const;
     [[nodiscard]] std::string line(Outcome outcome, Duration took, std::string_view text) const;

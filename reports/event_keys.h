@@ -1,5 +1,7 @@
 // The keys of each event in JSON, written down once for both directions: `each` is given every key with its
-// member, of a const struct to write it and of another to read it. Durations are nanoseconds and say so.
+// member, of a const struct to write it and of another to read it. Durations are nanoseconds and say so. A
+// key that came with a later version of the format than 1 is given that version, and is missing in older
+// records.
 #pragma once
 
 #include "core/event.h"
@@ -30,11 +32,19 @@ void visit_keys(auto& each, Of<Verdict> auto& verdict) {
     each("details", verdict.details);
 }
 
+void visit_keys(auto& each, Of<PlannedScenario> auto& scenario) {
+    each("name", scenario.name);
+    each("file", scenario.file);
+    each("instance", scenario.instance);
+    each("settings", scenario.settings);
+}
+
 void visit_keys(auto& each, Of<RunStarted> auto& event) {
     each("version", event.version);
     each("kernel", event.kernel);
     each("host", event.host);
     each("scenarios", event.scenarios);
+    each("plan", event.plan, 2);
 }
 
 void visit_keys(auto& each, Of<ScenarioStarted> auto& event) {

@@ -18,7 +18,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int version = 1;
+constexpr int version = 2;                                  // 2: run-started has the plan
 constexpr std::int64_t latest_time = 9'000'000'000'000'000; // microseconds; as nanoseconds it still fits
 constexpr std::int64_t longest_duration = 365LL * 24 * 3600 * 1'000'000'000;
 
@@ -48,7 +48,7 @@ public:
     explicit Writer(Json& object) : object_(object) {}
 
     template <class T>
-    void operator()(const char* key, const T& value) {
+    void operator()(const char* key, const T& value, int /*since*/ = 1) {
         object_[key] = json_of(value);
     }
 
@@ -85,9 +85,12 @@ public:
     Reader(const Json& object, std::string path, std::string& problem)
         : object_(object), path_(std::move(path)), problem_(problem) {}
 
+    /// From now on keys that are younger may be missing.
+    void is_of(int record_version) { version_ = record_version; }
+
     template <class T>
-    void operator()(const char* key, T& to) {
-        if (!problem_.empty())
+    void operator()(const char* key, T& to, int since = 1) {
+        if (!problem_.empty() || since > version_)
             return;
         std::string path = path_ + key;
         auto found = object_.find(key);
@@ -113,6 +116,7 @@ private:
             read_array(value, to, path);
         } else if (expect(value.is_object(), path, "an object")) {
             Reader reader(value, path + ".", problem_);
+            reader.is_of(version_);
             visit_keys(reader, to);
         }
     }
@@ -164,6 +168,7 @@ private:
     const Json& object_;
     std::string path_;
     std::string& problem_;
+    int version_ = version;
 };
 
 /// The event's data, of the type at `index` in the variant.
@@ -178,8 +183,14 @@ std::string read_event(const Json& object, Event& event) {
     int found_version = 0;
     Reader reader(object, "", problem);
     reader("v", found_version);
-    if (problem.empty() && found_version != version)
-        return fmt::format("version {} of the event format is unknown (known: {})", found_version, version);
+    if (problem.empty() && found_version > version)
+        return fmt::format(
+            "version {} of the event format is newer than this netrig, which knows up to {}: read "
+            "it with the netrig that wrote it, or a newer one",
+            found_version, version);
+    if (problem.empty() && found_version < 1)
+        return fmt::format("there is no version {} of the event format", found_version);
+    reader.is_of(found_version);
     reader("type", type);
     reader("time", event.time);
     if (!problem.empty())
@@ -192,6 +203,13 @@ std::string read_event(const Json& object, Event& event) {
     read_data(reader, static_cast<std::size_t>(known - type_words.begin()), event.what,
               std::make_index_sequence<type_words.size()>());
     return problem;
+}
+
+/// "[json.exception.parse_error.101] parse error at line 1, column 4: syntax error …": the line is another
+/// one for whoever reads of it.
+std::string not_json(std::string_view words) {
+    std::size_t column = words.find("column ");
+    return fmt::format("not JSON: {}", column == std::string_view::npos ? words : words.substr(column));
 }
 
 } // namespace
@@ -212,7 +230,7 @@ tl::expected<Event, std::string> from_json_line(std::string_view line) {
     try {
         object = Json::parse(line);
     } catch (const Json::exception& error) { // the library's border: it tells the place by throwing only
-        return tl::unexpected(fmt::format("not JSON: {}", error.what()));
+        return tl::unexpected(not_json(error.what()));
     }
     if (!object.is_object())
         return tl::unexpected(fmt::format("not an event: a JSON {}", object.type_name()));

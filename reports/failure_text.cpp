@@ -138,7 +138,8 @@ std::string failure_text(const ScenarioResult& scenario, const TestResult& test)
     std::string message = failure_message(test);
     bool tells_scenario = test.started && !test.finished;
     std::string ending = full_reason(test.reason, message) + running_line(test) +
-                         (tells_scenario ? labelled("help:", scenario.help) : std::string());
+                         (tells_scenario ? labelled("help:", scenario.help) : std::string()) +
+                         elsewhere_text(test.elsewhere);
     if (reason_leads(test))
         return message + "\n" + arrow(scenario.file, test.line, 0) + ending +
                bad_steps(scenario, test, nullptr);
@@ -154,7 +155,22 @@ std::string failure_message(const ScenarioResult& scenario) {
 std::string failure_text(const ScenarioResult& scenario) {
     std::string message = failure_message(scenario);
     return message + "\n" + arrow(scenario.file, 0, 0) + full_reason(scenario.reason, message) +
-           labelled("help:", scenario.help);
+           labelled("help:", scenario.help) + elsewhere_text(scenario.elsewhere);
+}
+
+std::string elsewhere_text(const std::vector<std::string>& elsewhere) {
+    std::string text;
+    for (const std::string& line : elsewhere)
+        text += labelled("elsewhere:", one_line(line));
+    return text;
+}
+
+std::string failure_message(const BrokenRecord& broken) {
+    return shorten(one_line(broken.reason), longest_message);
+}
+
+std::string failure_text(const BrokenRecord& broken) {
+    return failure_message(broken) + "\n" + arrow(broken.record, 0, 0);
 }
 
 std::string failure_message(const MachineCheck& check) {

@@ -13,12 +13,19 @@ std::string failure_message(const TestResult& test);
 
 /// The message, "  --> file:line:col", the excerpt, expected, actual and details (each behind a bar, so that
 /// output of commands is never taken for a line of ours), then all further bad steps in the same shape, then
-/// why and in which step the test ended early. Ends with a new line.
+/// why and in which step the test ended early, then what other runs made of it. Ends with a new line.
 std::string failure_text(const ScenarioResult& scenario, const TestResult& test);
 
 /// The same of a scenario that is a case of its own.
 std::string failure_message(const ScenarioResult& scenario);
 std::string failure_text(const ScenarioResult& scenario);
+
+/// What other runs made of a test, a line each; empty where only one was reported.
+std::string elsewhere_text(const std::vector<std::string>& elsewhere);
+
+/// Of a record that breaks off.
+std::string failure_message(const BrokenRecord& broken);
+std::string failure_text(const BrokenRecord& broken);
 
 /// Of the check of the machine; of a passed one what else changed.
 std::string failure_message(const MachineCheck& check);

@@ -139,11 +139,21 @@ std::string step_log(const TestResult& test) {
 
 Case case_of(const ScenarioResult& scenario, const TestResult& test) {
     Case result{test.name, test.outcome, test.kind, test.took, test.line};
-    if (test.outcome == Outcome::passed)
+    if (test.outcome == Outcome::passed) {
+        result.output = elsewhere_text(test.elsewhere);
         return result;
+    }
     result.message = failure_message(test);
     result.body = failure_text(scenario, test);
     result.output = step_log(test);
+    return result;
+}
+
+Case case_of(const BrokenRecord& broken) {
+    Case result{fmt::format("the record {} is whole", broken.record), Outcome::errored,
+                FailureKind::interrupted};
+    result.message = failure_message(broken);
+    result.body = failure_text(broken);
     return result;
 }
 
@@ -197,10 +207,11 @@ void append_case(pugi::xml_node suite, const Case& what, const std::string& clas
         set_body(append(node, "system-out"), what.output);
 }
 
-void append_properties(pugi::xml_node suite, const RunTree& tree, const std::string& ids) {
+void append_properties(pugi::xml_node suite, const RunOrigin& origin, const std::string& ids) {
     pugi::xml_node properties = append(suite, "properties");
-    for (const auto& [name, value] :
-         {std::pair("netrig.version", tree.version), {"netrig.kernel", tree.kernel}, {"netrig.ids", ids}}) {
+    for (const auto& [name, value] : {std::pair("netrig.version", origin.version),
+                                      {"netrig.kernel", origin.kernel},
+                                      {"netrig.ids", ids}}) {
         if (value.empty() && name == std::string_view("netrig.ids"))
             continue; // never built
         pugi::xml_node property = append(properties, "property");
@@ -214,10 +225,15 @@ struct Suite {
     WallTime since{};
     Duration took{};
     std::vector<Case> cases;
+    RunOrigin origin;
     std::string ids{};
 };
 
-void append_suite(pugi::xml_node root, std::size_t id, Suite what, const RunTree& tree) {
+RunOrigin origin_of(const RunTree& tree) {
+    return {tree.version, tree.kernel, tree.host};
+}
+
+void append_suite(pugi::xml_node root, std::size_t id, Suite what) {
     Counts counts;
     UniqueNames names;
     for (Case& each : what.cases) {
@@ -232,11 +248,11 @@ void append_suite(pugi::xml_node root, std::size_t id, Suite what, const RunTree
     set(suite, "skipped", counts.skipped);
     set_time(suite, what.took);
     set(suite, "timestamp", timestamp(what.since));
-    set(suite, "hostname", tree.host);
+    set(suite, "hostname", what.origin.host);
     set(suite, "id", id);
     if (!what.file.empty())
         set(suite, "file", what.file);
-    append_properties(suite, tree, what.ids);
+    append_properties(suite, what.origin, what.ids);
     for (const Case& each : what.cases)
         append_case(suite, each, what.name, what.file);
 }
@@ -244,7 +260,7 @@ void append_suite(pugi::xml_node root, std::size_t id, Suite what, const RunTree
 /// What no scenario tells: that the machine is as before, and that there was none. Readers refuse a report
 /// without a case.
 Suite own_suite(const RunTree& tree) {
-    Suite suite{MachineCheck::suite, "", tree.started, tree.took, {}};
+    Suite suite{MachineCheck::suite, "", tree.started, tree.took, {}, origin_of(tree)};
     if (count_scenarios(tree).all() == 0) {
         Case none{"netrig.no-tests", Outcome::skipped};
         none.message = tree.signal != 0
@@ -258,6 +274,8 @@ Suite own_suite(const RunTree& tree) {
         suite.took = tree.check->took;
         suite.cases.push_back(case_of(*tree.check));
     }
+    for (const BrokenRecord& broken : tree.broken)
+        suite.cases.push_back(case_of(broken));
     return suite;
 }
 
@@ -313,11 +331,11 @@ std::string junit(const RunTree& tree) {
     for (const ScenarioResult& scenario : tree.scenarios)
         append_suite(root, id++,
                      {names.take(xml_text(one_line(suite_name(scenario)))), scenario.file, scenario.since,
-                      scenario.took, cases_of(scenario), scenario.built ? scenario.built->ids : ""},
-                     tree);
+                      scenario.took, cases_of(scenario), scenario.origin.value_or(origin_of(tree)),
+                      scenario.built ? scenario.built->ids : ""});
     if (Suite own = own_suite(tree); !own.cases.empty()) {
         own.name = names.take(own.name);
-        append_suite(root, id, std::move(own), tree);
+        append_suite(root, id, std::move(own));
     }
     return print(document);
 }

@@ -245,6 +245,7 @@ Counts count(const RunTree& tree) {
     Counts counts = count_scenarios(tree);
     if (tree.check)
         counts.add(tree.check->outcome);
+    counts.errored += tree.broken.size();
     return counts;
 }
 
@@ -267,8 +268,8 @@ int exit_status(const RunTree& tree) {
     if (counts.errored == 0)
         return 0;
     bool check_errored = tree.check && tree.check->outcome == Outcome::errored;
-    bool only_missing =
-        !check_errored && std::all_of(tree.scenarios.begin(), tree.scenarios.end(), lacks_only_requirements);
+    bool only_missing = !check_errored && tree.broken.empty() &&
+                        std::all_of(tree.scenarios.begin(), tree.scenarios.end(), lacks_only_requirements);
     return only_missing ? 5 : 6;
 }
 

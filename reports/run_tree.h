@@ -43,6 +43,7 @@ struct TestResult {
     std::vector<StepResult> steps;
     std::optional<RunningStep> running;
     WallTime since{};
+    std::vector<std::string> elsewhere{}; ///< what other runs made of it, where several were merged
     bool operator==(const TestResult&) const = default;
 };
 
@@ -51,6 +52,12 @@ struct BuildResult {
     Duration namespaces{}, build{}, wait{};
     std::string ids;
     bool operator==(const BuildResult&) const = default;
+};
+
+/// What a run says of itself.
+struct RunOrigin {
+    std::string version, kernel, host;
+    bool operator==(const RunOrigin&) const = default;
 };
 
 struct ScenarioResult {
@@ -66,6 +73,9 @@ struct ScenarioResult {
     std::vector<TestResult> tests;
     std::string instance{};              ///< as in ScenarioStarted
     std::vector<std::string> settings{}; ///< as in ScenarioStarted
+    bool started = true;                 ///< only planned otherwise, in a run whose record breaks off
+    std::optional<RunOrigin> origin{};   ///< the run that it is of, where several were merged
+    std::vector<std::string> elsewhere{};
     bool operator==(const ScenarioResult&) const = default;
 
     /// Whether it is a case of its own beside its tests: its lab went wrong and no test that was cut off
@@ -85,14 +95,22 @@ struct MachineCheck {
     bool operator==(const MachineCheck&) const = default;
 };
 
+/// A record that ends before its run does, or an end of a run that nobody saw: a case of its own.
+struct BrokenRecord {
+    std::string record; ///< the file's name
+    std::string reason;
+    bool operator==(const BrokenRecord&) const = default;
+};
+
 struct RunTree {
-    std::string version, kernel, host;
+    std::string version, kernel, host; ///< of several runs each one's, with commas
     WallTime started{};
     std::size_t planned = 0;               ///< scenarios; fewer are here when the run was ended early
     std::vector<ScenarioResult> scenarios; ///< by their numbers, not in the order in which they ended
     std::optional<MachineCheck> check{};   ///< nothing when it was not asked for
-    Duration took{};
+    Duration took{};                       ///< of several runs the sum
     int signal = 0;
+    std::vector<BrokenRecord> broken{};
     bool operator==(const RunTree&) const = default;
 };
 
@@ -130,7 +148,8 @@ private:
     bool over_ = false;
 };
 
-/// Of cases: the tests, the scenarios that are cases of their own, and the check of the machine.
+/// Of cases: the tests, the scenarios that are cases of their own, the check of the machine, and broken
+/// records.
 struct Counts {
     std::size_t passed = 0, failed = 0, errored = 0, skipped = 0;
     bool operator==(const Counts&) const = default;
@@ -141,7 +160,7 @@ struct Counts {
 
 Counts count(const RunTree& tree);
 Counts count(const ScenarioResult& scenario);
-Counts count_scenarios(const RunTree& tree); ///< without the check of the machine
+Counts count_scenarios(const RunTree& tree); ///< of tests and scenarios alone
 
 /// What `netrig run` exits with as far as results decide it: 128+n ended by signal n, 7 something was left
 /// behind (which says more than failed tests do: on such a machine no later result can be relied on), 1 a

@@ -4,11 +4,14 @@
 #include "core/plan_text.h"
 #include "reports/console.h"
 #include "reports/junit.h"
+#include "reports/merged_runs.h"
 #include "runner/ci_environment.h"
 #include "runner/doctor.h"
 #include "runner/drawings.h"
+#include "runner/events_file.h"
 #include "runner/exit_status.h"
 #include "runner/features.h"
+#include "runner/load_records.h"
 #include "runner/load_scenarios.h"
 #include "runner/report_files.h"
 #include "runner/run_all.h"
@@ -74,20 +77,50 @@ void choose_emulations(std::vector<std::shared_ptr<const Scenario>>& scenarios, 
         }
 }
 
+Console make_console(const ReportOptions& options, ColourChoice colour) {
+    return Console({.colour = use_colour(colour),
+                    .verbose = options.verbose,
+                    .stats = options.stats,
+                    .width = terminal_width(STDERR_FILENO)},
+                   [](std::string_view text) { print(stderr, text); });
+}
+
+/// What can't be written is said, and is the exit status where all else went well.
+int told(const Status& written, int status) {
+    if (written)
+        return status;
+    print(stderr, fmt::format("netrig: {}\n", describe(written.error())));
+    return status == exit_passed ? exit_report_not_written : status;
+}
+
+int write_reports(const RunTree& tree, const ReportOptions& options) {
+    int status = exit_status(tree);
+    return options.junit.empty() ? status : told(write_report(options.junit, junit(tree)), status);
+}
+
+/// A console that nobody reads any more is no reason to end; a report tells EPIPE.
+void ignore_broken_pipes() {
+    signal(SIGPIPE, SIG_IGN);
+}
+
 } // namespace
 
 int run_command(const RunCommand& command) {
-    signal(SIGPIPE,
-           SIG_IGN); // a console that nobody reads any more is no reason to end; a report tells EPIPE
+    ignore_broken_pipes();
     LoadedScenarios loaded = load(command.common);
     if (loaded.status != exit_passed)
         return loaded.status;
-    Console console({.colour = use_colour(command.common.colour),
-                     .verbose = command.verbose,
-                     .stats = command.stats,
-                     .width = terminal_width(STDERR_FILENO)},
-                    [](std::string_view text) { print(stderr, text); });
+    Console console = make_console(command.report, command.common.colour);
     RunTreeBuilder builder;
+    std::vector<EventSink*> sinks{&console, &builder};
+    std::optional<EventsFile> events;
+    if (!command.events.empty()) {
+        auto opened = EventsFile::open(command.events);
+        if (!opened)
+            return told(failure(opened.error()), exit_passed);
+        events = std::move(*opened);
+        sinks.push_back(&*events);
+    }
     CheckLeaks wanted = command.check_leaks.value_or(runs_in_ci() ? CheckLeaks::own : CheckLeaks::no);
     std::optional<LeakCheck> leaks;
     if (wanted != CheckLeaks::no)
@@ -97,20 +130,27 @@ int run_command(const RunCommand& command) {
     unsigned jobs = command.jobs != 0 ? command.jobs : std::max(1U, std::thread::hardware_concurrency());
     RunOptions options{std::min(jobs, static_cast<unsigned>(loaded.scenarios.size())),
                        parse_duration(command.timeout), asked.answers,
-                       command.no_skip ? Missing::is_an_error : Missing::skips, leaks ? &*leaks : nullptr};
-    if (Status ran = run_all(loaded.scenarios, options, {&console, &builder}); !ran) {
+                       command.report.no_skip ? Missing::is_an_error : Missing::skips,
+                       leaks ? &*leaks : nullptr};
+    if (Status ran = run_all(loaded.scenarios, options, sinks); !ran) {
         print(stderr, fmt::format("netrig: {}\n", describe(ran.error())));
         return exit_internal;
     }
-    int status = exit_status(builder.tree());
-    if (command.junit.empty())
-        return status;
-    Status written = write_report(command.junit, junit(builder.tree()));
-    if (!written) {
-        print(stderr, fmt::format("netrig: {}\n", describe(written.error())));
-        return status == exit_passed ? exit_report_not_written : status;
-    }
-    return status;
+    int status = write_reports(builder.tree(), command.report);
+    return events ? told(events->written(), status) : status;
+}
+
+int report_command(const ReportCommand& command) {
+    ignore_broken_pipes();
+    LoadedRecords loaded = load_records(command.records);
+    print(stderr, loaded.said);
+    if (loaded.status != exit_passed)
+        return loaded.status;
+    RunTree tree = merge(loaded.runs);
+    if (command.report.no_skip)
+        demand_all(tree);
+    make_console(command.report, command.colour).show(tree);
+    return write_reports(tree, command.report);
 }
 
 int check_command(const CheckCommand& command) {

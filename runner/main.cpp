@@ -12,6 +12,7 @@ namespace {
 
 struct Dispatch {
     int operator()(const netrig::RunCommand& command) const { return netrig::run_command(command); }
+    int operator()(const netrig::ReportCommand& command) const { return netrig::report_command(command); }
     int operator()(const netrig::CheckCommand& command) const { return netrig::check_command(command); }
     int operator()(const netrig::PlanCommand& command) const { return netrig::plan_command(command); }
     int operator()(const netrig::GraphCommand& command) const { return netrig::graph_command(command); }

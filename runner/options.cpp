@@ -14,7 +14,7 @@ namespace netrig {
 namespace {
 
 constexpr const char* footer =
-    "Exit status: 0 all passed, 1 a test failed, 2 usage or an invalid scenario, 3 internal error,\n"
+    "Exit status: 0 all passed, 1 a test failed, 2 usage, an invalid scenario or record, 3 internal error,\n"
     "4 no scenario found, 5 the machine lacks what is required and --no-skip was given, 6 errors only\n"
     "(of doctor: labs cannot be built here), 7 something was left behind, whatever the tests said,\n"
     "8 a report could not be written, 128+n ended by signal n.\n"
@@ -82,6 +82,14 @@ std::optional<CheckLeaks> check_leaks(const LeakWords& words) {
     return words.check == "all" ? CheckLeaks::all : CheckLeaks::own;
 }
 
+void add_report_options(CLI::App& app, ReportOptions& report) {
+    app.add_option("--junit", report.junit, "write a JUnit report; '-' is standard output")
+        ->type_name("FILE");
+    app.add_flag("-v,--verbose", report.verbose, "a line for each test too");
+    app.add_flag("--stats", report.stats, "say where each scenario's time went");
+    app.add_flag("--no-skip", report.no_skip, "what this machine lacks is an error, not a skip");
+}
+
 void add_run(CLI::App& app, RunCommand& run, LeakWords& leak_words) {
     app.add_option("-j,--jobs", run.jobs, "labs at once; as many as processors by default")
         ->type_name("N")
@@ -93,11 +101,24 @@ void add_run(CLI::App& app, RunCommand& run, LeakWords& leak_words) {
                 return parse_duration(text) ? "" : "a time such as 90s or 10min is wanted";
             },
             ""));
-    app.add_option("--junit", run.junit, "write a JUnit report; '-' is standard output")->type_name("FILE");
-    app.add_flag("-v,--verbose", run.verbose, "a line for each test too");
-    app.add_flag("--stats", run.stats, "say where each scenario's time went");
-    app.add_flag("--no-skip", run.no_skip, "what this machine lacks is an error, not a skip");
+    app.add_option("--events", run.events,
+                   "record the run, a JSON line for each event as it happens, for 'netrig report';\n"
+                   "'-' is standard output")
+        ->type_name("FILE");
+    add_report_options(app, run.report);
     add_check_leaks(app, leak_words);
+    app.final_callback([&run] {
+        if (run.events == "-" && run.report.junit == "-")
+            throw CLI::ValidationError("--events and --junit can't both be standard output");
+    });
+}
+
+void add_report(CLI::App& app, ReportCommand& report) {
+    app.add_option("EVENTS", report.records, "what 'netrig run --events' wrote; '-' is standard input")
+        ->required();
+    add_report_options(app, report.report);
+    app.get_option("--no-skip")->description("what every machine lacked is an error, not a skip");
+    add_colour(app, report.colour);
 }
 
 void add_graph(CLI::App& app, GraphCommand& graph) {
@@ -124,7 +145,7 @@ std::string unknown_command(const std::string& word) {
     if (word.empty() || word.front() == '-')
         return {};
     return fmt::format("unknown command '{}'; {}\nRun with --help for more information.\n", word,
-                       suggestion(word, {"run", "check", "plan", "graph", "doctor"}));
+                       suggestion(word, {"run", "report", "check", "plan", "graph", "doctor"}));
 }
 
 } // namespace
@@ -142,6 +163,10 @@ Command parse_command_line(int argc, const char* const* argv) {
     add_common(*run_app, run.common);
     LeakWords leak_words;
     add_run(*run_app, run, leak_words);
+    ReportCommand report;
+    CLI::App* report_app = app.add_subcommand(
+        "report", "report recorded runs; several as one, such as the shards of a suite or several machines");
+    add_report(*report_app, report);
     CheckCommand check;
     CLI::App* check_app =
         app.add_subcommand("check", "say all that is wrong with scenarios, and build nothing");
@@ -171,6 +196,8 @@ Command parse_command_line(int argc, const char* const* argv) {
     run.check_leaks = check_leaks(leak_words);
     if (run_app->parsed())
         return run;
+    if (report_app->parsed())
+        return report;
     if (check_app->parsed())
         return check;
     if (graph_app->parsed())

@@ -19,15 +19,27 @@ struct CommonOptions {
     std::vector<Setting> settings; ///< --set, each name once
 };
 
-struct RunCommand {
-    CommonOptions common;
-    unsigned jobs = 0;   ///< 0: as many as the machine has processors
-    std::string timeout; ///< of the whole run, such as "10min"; empty for none
-    std::string junit;   ///< path, "-" for standard output, empty for none
+/// What is told of a run, while it goes on or of its record.
+struct ReportOptions {
+    std::string junit; ///< path, "-" for standard output, empty for none
     bool verbose = false;
     bool stats = false;
-    bool no_skip = false;                    ///< what the machine lacks is an error
+    bool no_skip = false; ///< what the machine lacks is an error
+};
+
+struct RunCommand {
+    CommonOptions common;
+    ReportOptions report;
+    unsigned jobs = 0;                       ///< 0: as many as the machine has processors
+    std::string timeout;                     ///< of the whole run, such as "10min"; empty for none
+    std::string events;                      ///< path, "-" for standard output, empty for none
     std::optional<CheckLeaks> check_leaks{}; ///< nothing: as the environment says
+};
+
+struct ReportCommand {
+    std::vector<std::string> records; ///< paths, "-" for standard input
+    ColourChoice colour = ColourChoice::automatic;
+    ReportOptions report;
 };
 
 struct CheckCommand {
@@ -57,8 +69,8 @@ struct PrintAndExit {
     int status = 0;
 };
 
-using Command =
-    std::variant<RunCommand, CheckCommand, PlanCommand, GraphCommand, DoctorCommand, PrintAndExit>;
+using Command = std::variant<RunCommand, ReportCommand, CheckCommand, PlanCommand, GraphCommand,
+                             DoctorCommand, PrintAndExit>;
 
 Command parse_command_line(int argc, const char* const* argv);
 

@@ -14,18 +14,6 @@ namespace netrig {
 
 namespace {
 
-Status write_all(int fd, std::string_view text, const std::string& doing) {
-    while (!text.empty()) {
-        ssize_t size = write(fd, text.data(), text.size());
-        if (size < 0 && errno == EINTR)
-            continue;
-        if (size < 0)
-            return system_failure(doing);
-        text.remove_prefix(static_cast<std::size_t>(size));
-    }
-    return {};
-}
-
 bool is_special(const std::string& path) {
     struct stat status {};
     return stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode);
@@ -46,6 +34,18 @@ mode_t usual_mode() {
 }
 
 } // namespace
+
+Status write_all(int fd, std::string_view text, const std::string& doing) {
+    while (!text.empty()) {
+        ssize_t size = write(fd, text.data(), text.size());
+        if (size < 0 && errno == EINTR)
+            continue;
+        if (size < 0)
+            return system_failure(doing);
+        text.remove_prefix(static_cast<std::size_t>(size));
+    }
+    return {};
+}
 
 Status write_report(const std::string& path, const std::string& text) {
     std::string doing = "write the report " + path;

@@ -48,7 +48,7 @@ public:
         utsname system{};
         uname(&system);
         tell(RunStarted{NETRIG_VERSION, fmt::format("{} {}", system.sysname, system.release), system.nodename,
-                        scenarios_.size()});
+                        scenarios_.size(), plan()});
         await_signal();
         await_timeout();
         start_more();
@@ -65,6 +65,16 @@ private:
             sink->receive(event);
         if (options_.leaks != nullptr)
             options_.leaks->receive(event);
+    }
+
+    [[nodiscard]] std::vector<PlannedScenario> plan() const {
+        std::vector<PlannedScenario> plan;
+        for (const auto& scenario : scenarios_) {
+            ScenarioStarted head = started(*scenario, plan.size());
+            plan.push_back({std::move(head.name), std::move(head.file), std::move(head.instance),
+                            std::move(head.settings)});
+        }
+        return plan;
     }
 
     void check_leaks() {

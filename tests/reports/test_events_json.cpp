@@ -30,6 +30,7 @@ static Event read_back(const Event& event) {
 TEST_CASE("every type of event comes back from its line as it was") {
     std::set<std::size_t> types;
     std::vector<Event> others{
+        at(0, RunStarted{"1", "6.1", "rig", 1, {{"n", "f.toml", "x=1", {"x=1"}}}}),
         at(0, StepStopped{0, 1, 2, "exec on a: x", {"stdout:", "    y"}, milliseconds(9)}),
         at(0, LabNamespaces{3, {{"red", "net", 4026532301, 18'446'744'073'709'551'615U}, {"", "pid", 1, 0}}}),
         at(0, checked({"process 7"}, {"link x", "file y"})),
@@ -57,12 +58,12 @@ TEST_CASE("every outcome, kind and answer comes back from its line as it was") {
 TEST_CASE("an event's line is as programs were promised") {
     CHECK(to_json_line(
               at(0, TestFinished{1, 2, Outcome::errored, FailureKind::timeout, "late", microseconds(7)})) ==
-          R"({"v":1,"type":"test-finished","time":1767323045000000,"scenario":1,"test":2,)"
+          R"({"v":2,"type":"test-finished","time":1767323045000000,"scenario":1,"test":2,)"
           R"("outcome":"errored","kind":"timeout","reason":"late","took-ns":7000})"
           "\n");
     CHECK(
         to_json_line(at(0, StepFinished{0, 1, 2, "ping", {3, 4, "x"}, could_not_ask("reply", "gone")})) ==
-        R"({"v":1,"type":"step-finished","time":1767323045000000,"scenario":0,"test":1,"step":2,"what":"ping",)"
+        R"({"v":2,"type":"step-finished","time":1767323045000000,"scenario":0,"test":1,"step":2,"what":"ping",)"
         R"("place":{"line":3,"column":4,"excerpt":"x"},)"
         R"("verdict":{"answer":"could-not-ask","expected":"reply","actual":"gone","details":[]},"took-ns":0})"
         "\n");
@@ -99,6 +100,13 @@ TEST_CASE("numbers at the limits of their types come back") {
     CHECK(read_back(event) == event);
 }
 
+TEST_CASE("the line of an older version is read, and what it had no key for is as before") {
+    auto event = from_json_line(
+        R"({"v":1,"type":"run-started","time":1,"version":"0.1.0","kernel":"6.1.0","host":"rig1","scenarios":3})");
+    REQUIRE(event.has_value());
+    CHECK(event->what == Event{1, run_started(3)}.what);
+}
+
 TEST_CASE("additional keys are ignored") {
     CHECK(problem_of(R"({"v":1,"type":"test-started","time":1,"scenario":0,"test":0,"later":{"x":[1]}})") ==
           "none");
@@ -106,13 +114,19 @@ TEST_CASE("additional keys are ignored") {
 
 TEST_CASE("a broken line is refused with the reason") {
     CHECK(problem_of("").starts_with("not JSON: "));
-    CHECK(problem_of(R"({"v":1,"type":"run-fin)").starts_with("not JSON: "));
+    CHECK(problem_of(R"({"v":1,"type":"run-fin)").starts_with("not JSON: column "));
     CHECK(problem_of("\xFF\xFE").starts_with("not JSON: "));
     CHECK(problem_of(R"({"v":1e999})").starts_with("not JSON: "));
     CHECK(problem_of(std::string(100'000, '[')).starts_with("not JSON: "));
     CHECK(problem_of("[1]") == "not an event: a JSON array");
     CHECK(problem_of("{}") == "'v' is missing");
-    CHECK(problem_of(R"({"v":2,"type":"x"})") == "version 2 of the event format is unknown (known: 1)");
+    CHECK(problem_of(R"({"v":0,"type":"x"})") == "there is no version 0 of the event format");
+    CHECK(problem_of(R"({"v":3,"type":"x"})") == "version 3 of the event format is newer than this netrig, "
+                                                 "which knows up to 2: read it with the netrig "
+                                                 "that wrote it, or a newer one");
+    CHECK(problem_of(
+              R"({"v":2,"type":"run-started","time":1,"version":"1","kernel":"","host":"","scenarios":1})") ==
+          "'plan' is missing");
     CHECK(problem_of(R"({"v":1,"type":"x","time":1})") == "unknown event type 'x'");
     CHECK(problem_of(R"({"v":1,"type":"run-finished"})") == "'time' is missing");
     CHECK(problem_of(R"({"v":1,"type":"run-finished","time":-1})") == "'time' is out of range");
