@@ -150,11 +150,22 @@ void add_all(const std::vector<Requirement>& requirements, std::set<std::string>
 
 } // namespace
 
+/// Settings that are there only once the kernel has loaded a module, which asking for the feature makes it
+/// do.
+static bool has_mpls_settings(const Topology& topology) {
+    return std::any_of(topology.nodes.begin(), topology.nodes.end(), [](const Node& node) {
+        return std::any_of(node.sysctls.begin(), node.sysctls.end(),
+                           [](const Sysctl& sysctl) { return sysctl.name.starts_with("net.mpls."); });
+    });
+}
+
 std::set<std::string> features_wanted(const std::vector<std::shared_ptr<const Scenario>>& scenarios) {
     std::set<std::string> names;
     for (const auto& scenario : scenarios) {
         add_all(scenario->requirements, names);
         names.merge(emulation_features(*scenario));
+        if (has_mpls_settings(scenario->topology))
+            names.insert("kernel:mpls");
         for (const Test& test : scenario->tests)
             add_all(test.requirements, names);
     }

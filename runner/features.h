@@ -15,8 +15,8 @@
 
 namespace netrig {
 
-/// All that stands in `requires` of the scenarios and their tests, and what is to be known before their links
-/// are impaired.
+/// All that stands in `requires` of the scenarios and their tests, what is to be known before their links are
+/// impaired, and what has to be asked for lest its settings are missing.
 std::set<std::string> features_wanted(const std::vector<std::shared_ptr<const Scenario>>& scenarios);
 
 /// The answers, and the lab that gave them while it goes away, which takes the kernel longer than to answer.
