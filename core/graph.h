@@ -77,7 +77,8 @@ Graph make_graph(const Scenario& scenario);
 inline constexpr std::size_t most_equal_hosts = 8;
 
 /// For each node how far down it is drawn, the top being 0. Those in the middle of the network are at the
-/// top, a chain begins at one of its ends, and no line is between two nodes of one level.
+/// top; a chain begins at one of its ends, and goes to and fro if it is long. A line is between two levels
+/// beside each other or, at such a turn or in a circle of odd length, on one.
 std::vector<std::size_t> levels_of(const Graph& graph);
 
 } // namespace netrig

@@ -66,6 +66,24 @@ bool are_apart(const std::vector<std::size_t>& nodes, const Neighbours& neighbou
     });
 }
 
+/// From which the farthest is the nearest, and of those what most lines lead to.
+std::size_t most_central(const std::vector<std::size_t>& nodes, const Neighbours& neighbours) {
+    auto rank = [&](std::size_t node) {
+        std::size_t farthest = 0;
+        for (std::size_t distance : neighbours.distances({node}))
+            farthest = std::max(farthest, distance == unreached ? 0 : distance);
+        return std::pair(farthest, unreached - neighbours.of(node).size());
+    };
+    std::size_t best = nodes.front();
+    auto least = rank(best);
+    for (std::size_t node : nodes)
+        if (auto of_node = rank(node); of_node < least) {
+            best = node;
+            least = of_node;
+        }
+    return best;
+}
+
 /// Where the drawing of some that hang together begins: an end of a chain, else what is farthest from all
 /// leaves (the spines of a fabric), else what most lines lead to.
 std::vector<std::size_t> tops_of(const std::vector<std::size_t>& nodes, const Neighbours& neighbours) {
@@ -87,7 +105,30 @@ std::vector<std::size_t> tops_of(const std::vector<std::size_t>& nodes, const Ne
                  [&](std::size_t node) { return distances[node] == most; });
     if (are_apart(farthest, neighbours))
         return farthest;
-    return {*std::max_element(farthest.begin(), farthest.end(), by_degree)};
+    return {most_central(farthest, neighbours)};
+}
+
+/// A long chain goes to and fro, in rows of about the proportions of a sheet of paper, where a node is three
+/// times as wide as high with its link.
+void fold(std::vector<std::size_t>& distances, const std::vector<std::size_t>& nodes) {
+    constexpr std::size_t most_in_a_row = 8;
+    if (nodes.size() <= most_in_a_row)
+        return;
+    std::size_t row = 2;
+    while (row * row * 3 < nodes.size() * 2)
+        ++row;
+    for (std::size_t node : nodes) {
+        std::size_t place = distances[node] % row;
+        bool goes_back = distances[node] / row % 2 == 1;
+        distances[node] = goes_back ? row - 1 - place : place;
+    }
+}
+
+bool is_chain(const std::vector<std::size_t>& nodes, const Neighbours& neighbours) {
+    auto ends = std::count_if(nodes.begin(), nodes.end(),
+                              [&](std::size_t node) { return neighbours.of(node).size() == 1; });
+    return ends == 2 && std::all_of(nodes.begin(), nodes.end(),
+                                    [&](std::size_t node) { return neighbours.of(node).size() <= 2; });
 }
 
 } // namespace
@@ -100,6 +141,8 @@ std::vector<std::size_t> levels_of(const Graph& graph) {
             continue;
         auto nodes = neighbours.around(node);
         auto distances = neighbours.distances(tops_of(nodes, neighbours));
+        if (is_chain(nodes, neighbours))
+            fold(distances, nodes);
         for (std::size_t each : nodes)
             levels[each] = distances[each];
     }

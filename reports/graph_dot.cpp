@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <map>
 #include <set>
 
@@ -94,14 +95,21 @@ enum class Side { none, before, behind };
 
 class Dot {
 public:
-    explicit Dot(const Graph& graph) : graph_(graph), levels_(levels_of(graph)) {
+    explicit Dot(const Graph& graph)
+        : graph_(graph), levels_(levels_of(graph)), links_at_(graph.nodes.size()) {
+        for (const GraphLine& line : graph.lines)
+            for (const GraphEnd& end : line.ends)
+                links_at_[end.node] += line.tunnel ? 0 : 1;
         for (const GraphNode& node : graph.nodes)
             sides_.emplace_back(node.interfaces.size(), Side::none);
         for (const GraphLine& line : graph.lines)
             for (std::size_t end : {0U, 1U})
                 if (auto interface = line.ends[end].interface)
                     sides_[line.ends[end].node][*interface] =
-                        end == first_end(line) || are_level(line) ? Side::behind : Side::before;
+                        stays_level(line) ? (levels_[line.ends[end].node] == 0 && !line.tunnel ? Side::before
+                                                                                               : Side::behind)
+                        : end == first_end(line) ? Side::behind
+                                                 : Side::before;
         find_thickets();
         direction_ = disproportion(Direction::rightwards) <= disproportion(Direction::downwards)
                          ? Direction::rightwards
@@ -140,30 +148,30 @@ private:
         return std::pair(levels_[other.node], other.node) < std::pair(levels_[one.node], one.node) ? 1 : 0;
     }
 
-    [[nodiscard]] bool are_level(const GraphLine& line) const {
-        return line.tunnel && levels_[line.ends[0].node] == levels_[line.ends[1].node];
+    /// A line that leaves its two nodes on one level: a tunnel, or where a chain turns round.
+    [[nodiscard]] bool stays_level(const GraphLine& line) const {
+        auto [one, other] = std::pair(line.ends[0].node, line.ends[1].node);
+        return levels_[one] == levels_[other] &&
+               (line.tunnel || (links_at_[one] <= 2 && links_at_[other] <= 2));
     }
 
     /// Levels between which so many lines cross that words in their midst could not be told apart. Lines that
     /// end at a node with no other line do not cross.
     void find_thickets() {
         constexpr std::size_t most_lines = 12;
-        std::vector<std::size_t> lines_at(graph_.nodes.size());
-        for (const GraphLine& line : graph_.lines)
-            for (const GraphEnd& end : line.ends)
-                ++lines_at[end.node];
         std::map<std::pair<std::size_t, std::size_t>, std::vector<const GraphLine*>> between;
-        bool tunnels = false;
+        bool passes_others = false; // as it might on its way, and must go round them
         for (const GraphLine& line : graph_.lines) {
             auto [one, other] = std::pair(line.ends[0].node, line.ends[1].node);
-            tunnels |= line.tunnel && line.ends[0].interface && line.ends[1].interface;
-            if (!line.tunnel && lines_at[one] > 1 && lines_at[other] > 1)
+            passes_others |=
+                line.tunnel ? line.ends[0].interface && line.ends[1].interface : levels_[one] == levels_[other];
+            if (!line.tunnel && links_at_[one] > 1 && links_at_[other] > 1)
                 between[std::minmax(levels_[one], levels_[other])].push_back(&line);
         }
         for (const auto& [levels, lines] : between)
             if (lines.size() > most_lines) {
                 thicket_.insert(lines.begin(), lines.end());
-                straight_ = !tunnels; // which may be on their way behind other nodes
+                straight_ = !passes_others;
             }
     }
 
@@ -332,11 +340,14 @@ private:
             words.push_back(beside + coloured(note, line.tunnel ? tunnel_colour : note_colour) + beside);
         std::size_t first = first_end(line);
         put("  {} -- {} [", end(line.ends[first]), end(line.ends[1 - first]));
-        if (line.tunnel) // what is on one level stays there
-            put("style=dashed, color=\"{}\"{}", tunnel_colour, are_level(line) ? ", constraint=false" : "");
+        std::vector<std::string> attributes;
+        if (line.tunnel)
+            attributes.push_back(fmt::format("style=dashed, color=\"{}\"", tunnel_colour));
+        if (stays_level(line))
+            attributes.emplace_back("constraint=false");
         if (!words.empty())
-            put("{}label=<{}>", line.tunnel ? ", " : "", broken(words, "CENTER"));
-        text_ += "]\n";
+            attributes.push_back(fmt::format("label=<{}>", broken(words, "CENTER")));
+        put("{}]\n", fmt::join(attributes, ", "));
     }
 
     /// Of what there is in the drawing.
@@ -375,7 +386,7 @@ private:
     }
 
     const Graph& graph_;
-    std::vector<std::size_t> levels_;
+    std::vector<std::size_t> levels_, links_at_; ///< of each node
     std::vector<std::vector<Side>> sides_;
     std::set<const GraphLine*> thicket_; ///< whose ends have to tell their subnets
     bool straight_ = false;

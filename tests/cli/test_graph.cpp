@@ -3,6 +3,7 @@
 #include "tests/support/temporary_folder.h"
 
 #include <filesystem>
+#include <fmt/format.h>
 #include <pugixml.hpp>
 #include <sched.h>
 #include <set>
@@ -117,6 +118,37 @@ TEST_CASE("an SVG is well-formed and has every node, interface, address and subn
          {"two <hosts> & a \"wire\"", "red", "blue", "<&\"'>", "veth1", "10.0.0.1/24", "2001:db8::1/64",
           "10.0.0.2/24", "2001:db8::2/64", "10.0.0.0/24", "2001:db8::/64", "delay 10ms"})
         CHECK_THAT(texts, contains(text));
+}
+
+TEST_CASE("thirty nodes have about the proportions of a page, and no text is tiny") {
+    TemporaryFolder folder;
+    std::string ring = "hosts = [\"h[1-15]\"]\nrouters = [\"r[1-15]\"]\npool = [\"10.0.0.0/16\", "
+                       "\"2001:db8::/48\"]\nlinks = [\n";
+    std::string chain = "routers = [\"r[1-30]\"]\npool = [\"10.0.0.0/16\", \"2001:db8::/48\"]\nlinks = [\n";
+    std::string fabric = "hosts = [\"h[1-20]\"]\nrouters = [\"spine[1-4]\", \"leaf[1-6]\"]\npool = "
+                         "[\"10.0.0.0/16\", \"2001:db8::/48\"]\nlinks = [\n";
+    for (int i = 1; i <= 15; ++i)
+        ring += fmt::format("\"r{0} -- r{1}\", \"h{0} -- r{0}\",\n", i, i % 15 + 1);
+    for (int i = 1; i < 30; ++i)
+        chain += fmt::format("\"r{} -- r{}\",\n", i, i + 1);
+    for (int i = 0; i < 24; ++i)
+        fabric += fmt::format("\"leaf{} -- spine{}\",\n", i / 4 + 1, i % 4 + 1);
+    for (int i = 1; i <= 20; ++i)
+        fabric += fmt::format("\"h{} -- leaf{}\",\n", i, i % 6 + 1);
+    for (const std::string& text : {ring, chain, fabric}) {
+        folder.write("net.toml", text + "]\n");
+        Ended ended = graph({"--format", "svg", "net.toml"}, folder);
+        REQUIRE(ended.status == 0);
+        pugi::xml_document document;
+        REQUIRE(document.load_string(ended.output.c_str()));
+        pugi::xml_node svg = document.document_element();
+        double width = svg.attribute("width").as_double(), height = svg.attribute("height").as_double();
+        INFO(width << " x " << height);
+        CHECK(width / height > 0.4);
+        CHECK(width / height < 2.5);
+        for (const pugi::xpath_node& each : svg.select_nodes("//*[@font-size]"))
+            CHECK(each.node().attribute("font-size").as_double() >= 11);
+    }
 }
 
 TEST_CASE("a drawing's format is that of the file's name, and a folder gets SVG files") {

@@ -212,3 +212,24 @@ TEST_CASE("spines are at the top and hosts at the bottom, a chain begins at its 
         "routers = [\"r[1-4]\"]\nlinks = [\"r1 -- r2\", \"r2 -- r3\", \"r3 -- r4\", \"r4 -- r1\"]\n");
     CHECK(ring == std::map<std::string, std::size_t>{{"r1", 0}, {"r2", 1}, {"r3", 2}, {"r4", 1}});
 }
+
+TEST_CASE("a long chain goes to and fro, and a router between bridges is at the top") {
+    std::string text = "routers = [\"r[1-30]\"]\nlinks = [\n";
+    for (int i = 1; i < 30; ++i)
+        text += fmt::format("\"r{} -- r{}\",\n", i, i + 1);
+    std::vector<std::size_t> levels = levels_of(graph_of(text + "]\n"));
+    CHECK(levels == std::vector<std::size_t>{0, 1, 2, 3, 4, 4, 3, 2, 1, 0, 0, 1, 2, 3, 4,
+                                             4, 3, 2, 1, 0, 0, 1, 2, 3, 4, 4, 3, 2, 1, 0});
+    Graph office = graph_of(R"(
+hosts   = ["pc[1-2]", "server", "isp"]
+routers = ["gate"]
+links   = ["gate -- isp"]
+[bridges.lan]
+ports   = ["gate", "pc[1-2]"]
+[bridges.dmz]
+ports   = ["gate", "server"]
+)");
+    std::vector<std::size_t> of_office = levels_of(office);
+    for (std::size_t i = 0; i < office.nodes.size(); ++i)
+        CHECK((of_office[i] == 0) == (office.nodes[i].name == "gate"));
+}
