@@ -117,7 +117,7 @@ TEST_CASE("the relay delays each direction by as much as was asked") {
                          [](LiveLab& lab) { return round_trips_are(lab, 15ms); }) == "slow");
 }
 
-TEST_CASE("the kernel's netem delays each direction by as much as was asked") {
+TEST_CASE("the kernel's netem delays each direction by as much as was asked", "[netem]") {
     if (skipped_without("kernel:netem"))
         return;
     CHECK(in_lab(by_kernel + pair("delay = \"15ms\"\njitter = \"1ms\"\nloss = \"0.001%\"\nduplicate = "
@@ -128,7 +128,7 @@ TEST_CASE("the kernel's netem delays each direction by as much as was asked") {
               .starts_with("slow, qdisc netem 1: root "));
 }
 
-TEST_CASE("netem loses the same packets on every run where the kernel takes a seed") {
+TEST_CASE("netem loses the same packets on every run where the kernel takes a seed", "[netem]") {
     if (skipped_without("kernel:netem-seed"))
         return;
     auto lost = [] {
