@@ -115,4 +115,13 @@ void find_remote_addresses(Topology& topology, Diagnostics& diagnostics) {
         }
 }
 
+std::vector<Prefix> allowed_ips(const WireguardPeer& peer, const Topology& topology) {
+    std::vector<Prefix> allowed = peer.allowed;
+    if (allowed.empty())
+        for (const InterfaceAddress& address : topology.at({peer.node, peer.interface}).addresses)
+            allowed.push_back(
+                {address.prefix.address, address.prefix.address.family == Family::ipv4 ? 32U : 128U});
+    return allowed;
+}
+
 } // namespace netrig

@@ -12,4 +12,7 @@ namespace netrig {
 /// IPv4 before IPv6 each time.
 void find_remote_addresses(Topology& topology, Diagnostics& diagnostics);
 
+/// What a WireGuard peer may send and is sent: its allowed-ips, else the addresses of its interface.
+std::vector<Prefix> allowed_ips(const WireguardPeer& peer, const Topology& topology);
+
 } // namespace netrig

@@ -1,5 +1,6 @@
 #include "runner/apply.h"
 
+#include "core/remote_addresses.h"
 #include "runner/commands_in_nodes.h"
 #include "runner/interface_messages.h"
 #include "runner/kinds/tuntap.h"
@@ -154,11 +155,7 @@ struct Apply {
         wanted.endpoint = peer.endpoint.address;
         wanted.port = std::get<Wireguard>(context.topology.at(other).kind).listen_port;
         wanted.keepalive = peer.keepalive;
-        wanted.allowed = peer.allowed;
-        for (const InterfaceAddress& address : context.topology.at(other).addresses)
-            if (peer.allowed.empty())
-                wanted.allowed.push_back(
-                    {address.prefix.address, address.prefix.address.family == Family::ipv4 ? 32U : 128U});
+        wanted.allowed = allowed_ips(peer, context.topology);
         return in_network_of(add.interface.node,
                              [&] { return add_wireguard_peer(index_of(add.interface), wanted); });
     }

@@ -1,7 +1,9 @@
 #include "runner/commands.h"
 
+#include "core/by_hand.h"
 #include "core/emulation.h"
 #include "core/plan_text.h"
+#include "core/visible_text.h"
 #include "reports/console.h"
 #include "reports/junit.h"
 #include "reports/merged_runs.h"
@@ -11,6 +13,8 @@
 #include "runner/events_file.h"
 #include "runner/exit_status.h"
 #include "runner/features.h"
+#include "runner/files_in_node.h"
+#include "runner/find_scenarios.h"
 #include "runner/load_records.h"
 #include "runner/load_scenarios.h"
 #include "runner/report_files.h"
@@ -103,6 +107,49 @@ void ignore_broken_pipes() {
     signal(SIGPIPE, SIG_IGN);
 }
 
+/// What `from` elsewhere is read, so that the script stands by itself.
+Result<ByHandTexts> texts_of(const Scenario& scenario) {
+    auto folder = folder_of(scenario.source->path);
+    if (!folder)
+        return failure(folder.error());
+    auto files = read_node_files(scenario, *folder);
+    if (!files)
+        return failure(files.error());
+    auto rulesets = read_rulesets(scenario, *folder);
+    if (!rulesets)
+        return failure(rulesets.error());
+    ByHandTexts texts{{}, {}, std::move(*folder)};
+    for (FilesInNode& node : *files) {
+        texts.files.emplace_back();
+        for (FileInNode& file : node)
+            texts.files.back().push_back(std::move(file.text));
+    }
+    for (RulesetInNode& ruleset : *rulesets)
+        texts.rulesets.push_back(std::move(ruleset.text));
+    return texts;
+}
+
+int print_by_hand(const std::vector<std::shared_ptr<const Scenario>>& scenarios) {
+    for (const auto& scenario : scenarios) {
+        auto texts = texts_of(*scenario);
+        if (!texts) {
+            print(stderr, fmt::format("netrig: {}\n", describe(texts.error())));
+            return exit_errored;
+        }
+        ByHandScript script = by_hand(make_plan(scenario->topology), *scenario, *texts);
+        print(stdout, (scenario == scenarios.front() ? "" : "\n") + script.text);
+        for (const std::string& warning : script.warnings)
+            print(stderr, terminal_line(
+                              fmt::format("netrig: {}: by hand there is not: {}", scenario->name, warning)) +
+                              "\n");
+    }
+    if (scenarios.size() > 1)
+        print(stderr, fmt::format("netrig: {} scripts, to be run one at a time: nodes of one name are one "
+                                  "namespace by hand\n",
+                                  scenarios.size()));
+    return exit_passed;
+}
+
 } // namespace
 
 int run_command(const RunCommand& command) {
@@ -169,6 +216,8 @@ int plan_command(const PlanCommand& command) {
     for (const auto& scenario : loaded.scenarios)
         wanted.merge(emulation_features(*scenario));
     choose_emulations(loaded.scenarios, ask_features(wanted).answers);
+    if (command.as == "ip")
+        return print_by_hand(loaded.scenarios);
     for (const auto& scenario : loaded.scenarios)
         print(stdout, fmt::format("# {}: {}\n{}", scenario->source->path, scenario->name,
                                   explain(make_plan(scenario->topology), *scenario)));

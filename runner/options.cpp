@@ -59,6 +59,15 @@ void add_common(CLI::App& command, CommonOptions& common) {
     add_colour(command, common.colour);
 }
 
+void add_as(CLI::App& command, PlanCommand& plan) {
+    command
+        .add_option("--as", plan.as,
+                    "ip: as a shell script of the ip, bridge, tc, nft and sysctl commands that a person\n"
+                    "would type, for `bash -e` as root")
+        ->type_name("ip")
+        ->check(CLI::IsMember(std::vector<std::string>{"ip"}).description(""));
+}
+
 /// Empty words: as the environment says.
 struct LeakWords {
     std::string check; ///< "own" or "all"
@@ -175,6 +184,7 @@ Command parse_command_line(int argc, const char* const* argv) {
     CLI::App* plan_app = app.add_subcommand(
         "plan", "print the operations that would build scenarios, in their order, each with its reason");
     add_common(*plan_app, plan.common);
+    add_as(*plan_app, plan);
     GraphCommand graph;
     CLI::App* graph_app = app.add_subcommand("graph", "draw the topology of scenarios");
     add_common(*graph_app, graph.common);

@@ -48,6 +48,7 @@ struct CheckCommand {
 
 struct PlanCommand {
     CommonOptions common;
+    std::string as; ///< "ip": as the commands that a person would type; empty: as operations
 };
 
 enum class GraphFormat { text, dot, svg };
