@@ -18,11 +18,9 @@ constexpr std::string_view view_functions =
 own=/run/netrig-by-hand
 mkdir "$own"
 mount -t tmpfs -o mode=755 netrig "$own"
-mount --make-private "$own"
 view() { # NODE FOLDER...
     mkdir "$own/$1"
-    touch "$own/$1/mounts" "$own/$1/host-name"
-    coproc it (exec nsenter --net="/run/netns/$1" unshare --mount --uts bash -ec '
+    read -r keeper < <(nsenter --net="/run/netns/$1" unshare --mount --uts bash -ec '
         hostname "$1"
         mount -t sysfs sysfs /sys
         for folder in "${@:2}"; do
@@ -33,19 +31,14 @@ view() { # NODE FOLDER...
         cat "$0/hosts" >/etc/hosts
         chmod 644 /etc/hosts
         mount -t tmpfs -o mode=755 tmpfs /run
-        echo ready
-        read -r # until both are kept
-    ' "$own" "$@")
-    local viewer=$it_PID
-    read -r <&"${it[0]}"
-    mount --bind "/proc/$viewer/ns/mnt" "$own/$1/mounts"
-    mount --bind "/proc/$viewer/ns/uts" "$own/$1/host-name"
-    echo >&"${it[1]}"
-    wait "$viewer"
+        echo $$
+        exec sleep infinity </dev/null >/dev/null 2>&1 # keeps them
+    ' "$own" "$@" )
+    echo "$keeper" >"$own/$1/keeper"
 }
 on() { # NODE COMMAND...
-    nsenter --net="/run/netns/$1" --mount="$own/$1/mounts" --uts="$own/$1/host-name" \
-        env -C "$PWD" NETRIG_NODE="$1" "${@:2}"
+    local keeper=$(<"$own/$1/keeper")
+    nsenter --target "$keeper" --net --mount --uts env -C "$PWD" NETRIG_NODE="$1" "${@:2}"
 }
 )";
 
@@ -96,7 +89,9 @@ std::string clean_up(const Topology& topology, bool view) {
         line += " " + node.name;
     }
     text += line + "; do ip netns delete $node; done\n";
-    return text + (view ? "#     umount -R /run/netrig-by-hand && rmdir /run/netrig-by-hand\n" : "");
+    return text + (view ? "#     kill $(cat /run/netrig-by-hand/*/keeper)\n"
+                          "#     umount /run/netrig-by-hand && rmdir /run/netrig-by-hand\n"
+                        : "");
 }
 
 std::string head(const Scenario& scenario, const ByHandTexts& texts, ByHandFunctions functions) {

@@ -49,7 +49,7 @@ constexpr const char* tell_of_all = R"(
 while read -r node files; do
     own=/run/netrig-by-hand/$node
     enter="--net=/run/netns/$node"
-    [ ! -d $own ] || enter="$enter --mount=$own/mounts --uts=$own/host-name"
+    [ ! -d $own ] || enter="--target $(<$own/keeper) --net --mount --uts"
     nsenter $enter env -C "$PWD" bash ./tell.sh $files >by-hand.$node
 done <nodes
 )";
