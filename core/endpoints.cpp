@@ -88,18 +88,6 @@ void append_endpoints(const Text& piece, bool is_target, std::vector<Endpoint>& 
     }
 }
 
-std::vector<Endpoint> load_side(const Text& side, bool is_target, LoadContext& context) {
-    std::vector<Endpoint> endpoints;
-    for (const Text& piece : split_list(side)) {
-        if (piece.value.empty())
-            report(context, side.span, "a name is missing here",
-                   "\"red -> blue\", \"a, b <-> c\", \"* <-> *\"");
-        else
-            append_endpoints(piece, is_target, endpoints, context);
-    }
-    return endpoints;
-}
-
 std::optional<IpAddress> first_address(const Interface& interface, Family family) {
     for (const InterfaceAddress& address : interface.addresses)
         if (address.prefix.address.family == family)
@@ -236,6 +224,18 @@ std::vector<Place> find_places(const Text& text, LoadContext& context, Interface
     return places;
 }
 
+std::vector<Endpoint> load_endpoints(const Text& side, bool is_target, LoadContext& context) {
+    std::vector<Endpoint> endpoints;
+    for (const Text& piece : split_list(side)) {
+        if (piece.value.empty())
+            report(context, side.span, "a name is missing here",
+                   "\"red -> blue\", \"a, b <-> c\", \"* <-> *\"");
+        else
+            append_endpoints(piece, is_target, endpoints, context);
+    }
+    return endpoints;
+}
+
 std::optional<Between> load_between(const Text& text, LoadContext& context) {
     Between between{text.value, {}, {}, text.value.find("<->") != std::string::npos};
     const std::string arrow = between.both_ways ? "<->" : "->";
@@ -246,8 +246,8 @@ std::optional<Between> load_between(const Text& text, LoadContext& context) {
         return std::nullopt;
     }
     std::size_t mistakes = context.diagnostics.size();
-    between.from = load_side(sides[0], between.both_ways, context);
-    between.to = load_side(sides[1], true, context);
+    between.from = load_endpoints(sides[0], between.both_ways, context);
+    between.to = load_endpoints(sides[1], true, context);
     for (const Endpoint& endpoint : between.both_ways ? between.to : std::vector<Endpoint>{})
         if (!endpoint.node)
             report(context, text.span, "an address can't be where the question is asked from; name a node");

@@ -54,6 +54,9 @@ std::vector<NodeIndex> find_nodes(const Text& text, LoadContext& context);
 enum class InterfacePart { optional, required };
 std::vector<Place> find_places(const Text& text, LoadContext& context, InterfacePart part);
 
+/// What one side of a pair stands for; only a target may be an address.
+std::vector<Endpoint> load_endpoints(const Text& side, bool is_target, LoadContext& context);
+
 std::optional<Between> load_between(const Text& text, LoadContext& context);
 
 /// Every direction that is asked. Reports where a node asked for has no address of the family.

@@ -49,19 +49,28 @@ struct EchoAnswer {
     std::string why;                      ///< the own kernel's words when it refused
 };
 
-struct TcpEchoRequest {
+enum class Transport { tcp, udp };
+
+struct ExchangeRequest {
+    Transport transport = Transport::tcp;
     NodeIndex from = 0;
-    NodeIndex server = 0; ///< the node in which the echo server is started for the probe
+    /// The node in which an echo server is started for the probe; nothing: what the target runs is asked.
+    std::optional<NodeIndex> server{};
     IpAddress to;
-    std::uint16_t port = 7; ///< RFC 862
-    unsigned size = 16;     ///< bytes sent and expected back, at least 1
+    std::optional<IpAddress> source{};
+    std::uint16_t port = 7;        ///< RFC 862
+    std::uint16_t source_port = 0; ///< 0: the kernel chooses
+    /// Bytes sent and expected back. 0, of TCP only: the connection is all that is asked for, and where the
+    /// port is taken on the server's node, what has it is asked.
+    unsigned size = 16;
     nanoseconds timeout = std::chrono::seconds(3);
 };
 
-enum class TcpOutcome { echo, refused, timeout, reset, unreachable, mismatch };
+/// done: the connection stands, and all bytes came back.
+enum class ExchangeOutcome { done, refused, timeout, reset, unreachable, mismatch };
 
-struct TcpEchoAnswer {
-    TcpOutcome outcome = TcpOutcome::timeout;
+struct ExchangeAnswer {
+    ExchangeOutcome outcome = ExchangeOutcome::timeout;
     nanoseconds took{};
     std::string why; ///< the kernel's words, or what was wrong with the echo
 };
@@ -112,7 +121,8 @@ public:
 
     /// The answers stand in the order of the requests. An Error means that it could not be asked at all.
     virtual Result<std::vector<EchoAnswer>> ping(std::span<const EchoRequest> requests) = 0;
-    virtual Result<std::vector<TcpEchoAnswer>> tcp_echo(std::span<const TcpEchoRequest> requests) = 0;
+    /// Over TCP and UDP, all of one transport.
+    virtual Result<std::vector<ExchangeAnswer>> exchange(std::span<const ExchangeRequest> requests) = 0;
     virtual Result<std::vector<CommandAnswer>> run(std::span<const CommandRequest> requests) = 0;
 
     /// Nothing when the node has no interface of that name.

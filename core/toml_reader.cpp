@@ -57,6 +57,26 @@ Written cut(const Written& written, std::size_t offset, std::size_t length) {
     return part;
 }
 
+/// Of a multi-line string, whose first new line is left out where it begins with one. The whole where escapes
+/// make the lines other than they are written.
+Span part_of_lines(const std::string& value, const Span& span, std::size_t offset, std::size_t length) {
+    auto lines = static_cast<std::uint32_t>(std::count(value.begin(), value.end(), '\n'));
+    std::uint32_t written = span.end.line - span.begin.line;
+    std::string_view before = std::string_view(value).substr(0, offset);
+    std::string_view marked = std::string_view(value).substr(offset, length);
+    bool begins_below = written == lines + 1;
+    if ((!begins_below && written != lines) || marked.find('\n') != std::string_view::npos)
+        return span;
+    auto above = static_cast<std::uint32_t>(std::count(before.begin(), before.end(), '\n'));
+    std::size_t start = before.rfind('\n') + 1; // 0 where there is none
+    std::uint32_t column = code_points(before.substr(start)) + 1;
+    constexpr std::uint32_t quotes = 3;
+    if (above == 0 && !begins_below)
+        column += span.begin.column - 1 + quotes;
+    std::uint32_t line = span.begin.line + above + (begins_below ? 1 : 0);
+    return {{line, column}, {line, column + std::max(code_points(marked), 1U)}, span.file};
+}
+
 } // namespace
 
 Span Text::part(std::size_t offset, std::size_t length) const {
@@ -65,6 +85,8 @@ Span Text::part(std::size_t offset, std::size_t length) const {
     const std::string& text = written ? written->text : value;
     std::size_t from = written ? begin_in(*written, offset) : offset;
     std::size_t to = written ? end_in(*written, offset + length) : offset + length;
+    if (quoted && !written && span.begin.line != span.end.line)
+        return part_of_lines(value, span, offset, length);
     std::uint32_t quote = quoted ? 1 : 0;
     std::uint32_t width = span.end.column - span.begin.column;
     if (span.begin.line != span.end.line || width != code_points(text) + 2 * quote) // escapes, or lines
@@ -83,7 +105,8 @@ Text Text::sub(std::size_t offset, std::size_t length) const {
         --length;
     Span place = part(offset, length);
     auto kept = written ? std::make_shared<Written>(cut(*written, offset, length)) : nullptr;
-    return {value.substr(offset, length), place, quoted && place == span, std::move(kept)};
+    bool whole = quoted && place == span && span.begin.line == span.end.line;
+    return {value.substr(offset, length), place, whole, std::move(kept)};
 }
 
 bool is_text(const TomlValue& value) {

@@ -4,8 +4,10 @@
 #include "runner/node_groups.h"
 
 #include <algorithm>
+#include <concepts>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <set>
 #include <sys/resource.h>
 
 namespace netrig {
@@ -29,11 +31,24 @@ std::size_t sockets_of(const Between& between, FamilyChoice family) {
 /// Of a step, beside what the nodes have.
 struct OfStep {
     std::size_t operator()(const Ping& ping) const { return sockets_of(ping.between, ping.family); }
-    std::size_t operator()(const TcpEcho& echo) const {
-        return sockets_of(echo.between, echo.family) + some_clients;
+    std::size_t operator()(const Reach& reach) const {
+        std::set<NodeIndex> nodes;
+        for (const Reach::Row& row : reach.rows)
+            for (const Reach::Cell& cell : row.cells)
+                for (const auto* side : {&cell.between.from, &cell.between.to})
+                    for (const Endpoint& endpoint : *side)
+                        nodes.insert(endpoint.node.value_or(0));
+        return nodes.size() * 2 + some_clients;
     }
+    std::size_t operator()(const Path& path) const { return sockets_of(path.between, path.family); }
+    std::size_t operator()(const PathMtu& probe) const { return sockets_of(probe.between, probe.family); }
     std::size_t operator()(const Exec& exec) const { return exec.on.size() * a_command; }
-    std::size_t operator()(const auto&) const { return 0; }
+    template <class Other>
+    std::size_t operator()(const Other& other) const {
+        if constexpr (std::derived_from<Other, Exchange>)
+            return sockets_of(other.between, other.family) + some_clients;
+        return 0;
+    }
 };
 
 rlimit own_limit() {

@@ -7,10 +7,12 @@
 #include "runner/link_messages.h"
 #include "runner/namespace_identity.h"
 #include "runner/route_batch.h"
-#include "runner/tcp_echo_prober.h"
+#include "runner/tcp_prober.h"
+#include "runner/udp_prober.h"
 
 #include <algorithm>
 #include <csignal>
+#include <fmt/format.h>
 
 namespace netrig {
 
@@ -80,16 +82,18 @@ Result<std::vector<EchoAnswer>> LiveLab::ping(std::span<const EchoRequest> reque
     return ping_unprepared(requests);
 }
 
-Result<std::vector<TcpEchoAnswer>> LiveLab::tcp_echo(std::span<const TcpEchoRequest> requests) {
+Result<std::vector<ExchangeAnswer>> LiveLab::exchange(std::span<const ExchangeRequest> requests) {
     std::vector<Flow> flows;
-    for (const TcpEchoRequest& request : requests)
+    for (const ExchangeRequest& request : requests)
         flows.push_back({request.from, request.to});
     if (Status prepared = prepare_neighbours(flows); !prepared)
         return failure(prepared.error());
-    std::vector<TcpEchoRequest> bounded(requests.begin(), requests.end());
-    for (TcpEchoRequest& request : bounded)
+    std::vector<ExchangeRequest> bounded(requests.begin(), requests.end());
+    for (ExchangeRequest& request : bounded)
         request.timeout = at_most(request.timeout);
-    return TcpEchoProber(nodes_, stop_).run(bounded);
+    if (!bounded.empty() && bounded.front().transport == Transport::udp)
+        return UdpProber(nodes_, stop_).run(bounded);
+    return TcpProber(nodes_, stop_).run(bounded);
 }
 
 Result<std::vector<CommandAnswer>> LiveLab::run(std::span<const CommandRequest> requests) {

@@ -45,7 +45,7 @@ public:
 
     const Topology& topology() const override { return topology_; }
     Result<std::vector<EchoAnswer>> ping(std::span<const EchoRequest> requests) override;
-    Result<std::vector<TcpEchoAnswer>> tcp_echo(std::span<const TcpEchoRequest> requests) override;
+    Result<std::vector<ExchangeAnswer>> exchange(std::span<const ExchangeRequest> requests) override;
     Result<std::vector<CommandAnswer>> run(std::span<const CommandRequest> requests) override;
     Result<std::optional<FoundLink>> link(NodeIndex node, const std::string& name) override;
     Status set_link(NodeIndex node, const std::string& name, bool up) override;

@@ -9,8 +9,6 @@ namespace netrig {
 
 namespace {
 
-constexpr std::array<std::string_view, 3> family_names{"ipv4", "ipv6", "both"};
-
 std::string round_trips(const EchoAnswer& answer) {
     if (answer.received == 1)
         return show(answer.mean);
@@ -60,7 +58,7 @@ std::string expected_words(const Ping& ping) {
     return words;
 }
 
-void load_request(TableReader& reader, EchoRequest& request, LoadContext& context) {
+void load_request(TableReader& reader, EchoRequest& request) {
     if (auto count = reader.integer("count", 1, 100'000))
         request.count = static_cast<unsigned>(*count);
     if (auto interval = reader.duration("interval"))
@@ -76,78 +74,39 @@ void load_request(TableReader& reader, EchoRequest& request, LoadContext& contex
     request.dont_fragment = reader.boolean("dont-fragment").value_or(false);
     if (auto ttl = reader.integer("ttl", 1, 255))
         request.hop_limit = static_cast<unsigned>(*ttl);
-    if (auto source = reader.text("source")) {
-        request.source = parse_ip(source->value);
-        if (!request.source)
-            context.diagnostics.push_back({fmt::format("'{}' is no address", source->value), source->span});
-    }
 }
 
-void load_table(const TomlTable& table, Span where, Ping& ping, std::optional<TableReader>& reader,
-                LoadContext& context) {
-    reader.emplace(table, where, "ping", Ping::keys, context.diagnostics);
-    ping.family = load_family(*reader);
-    load_request(*reader, ping.request, context);
-    if (auto timeout = reader->duration("timeout")) {
+void load_table(TableReader& reader, Ping& ping) {
+    ping.family = load_family(reader);
+    load_request(reader, ping.request);
+    if (auto timeout = reader.duration("timeout")) {
         ping.request.timeout = *timeout;
         ping.own_timeout = true;
     }
-    ping.max_loss = reader->percent("max-loss").value_or(0);
-    ping.max_rtt = reader->duration("max-rtt");
-    ping.min_rtt = reader->duration("min-rtt");
-    ping.expect = reader->choice_of<EchoOutcome>("expect", echo_outcome_names).value_or(ping.expect);
+    ping.max_loss = reader.percent("max-loss").value_or(0);
+    ping.max_rtt = reader.duration("max-rtt");
+    ping.min_rtt = reader.duration("min-rtt");
+    ping.expect = reader.choice_of<EchoOutcome>("expect", echo_outcome_names).value_or(ping.expect);
     for (const char* key : {"max-loss", "max-rtt", "min-rtt"})
-        if (ping.expect != EchoOutcome::reply && reader->has(key))
-            reader->report(reader->find(key)->span,
-                           fmt::format("'{}' says something of replies, and 'expect' wants none", key));
+        if (ping.expect != EchoOutcome::reply && reader.has(key))
+            reader.report(reader.find(key)->span,
+                          fmt::format("'{}' says something of replies, and 'expect' wants none", key));
 }
 
 } // namespace
 
-std::optional<Between> load_probe_pairs(const TomlValue& value, TableReader* reader, LoadContext& context) {
-    if (reader == nullptr)
-        return load_between(text_of(value), context);
-    reader->require("between");
-    auto text = reader->text("between");
-    return text ? load_between(*text, context) : std::nullopt;
-}
-
-FamilyChoice load_family(TableReader& reader) {
-    auto family = reader.choice("family", family_names);
-    if (!family)
-        return FamilyChoice::automatic;
-    return *family == "ipv4"   ? FamilyChoice::ipv4
-           : *family == "ipv6" ? FamilyChoice::ipv6
-                               : FamilyChoice::both;
-}
-
 std::optional<Ping> Ping::load(const TomlValue& value, LoadContext& context) {
     std::size_t mistakes = context.diagnostics.size();
+    ProbeReader reader(value, name, keys, context);
     Ping ping;
-    std::optional<TableReader> reader;
-    if (const auto* table = std::get_if<TomlTable>(&value.data)) {
-        load_table(*table, value.span, ping, reader, context);
-    } else if (!std::holds_alternative<std::string>(value.data)) {
-        context.diagnostics.push_back(
-            {fmt::format("'ping' takes a pair or a table, not {}", type_name(value)), value.span});
-        return std::nullopt;
-    }
-    auto between = load_probe_pairs(value, reader ? &*reader : nullptr, context);
-    if (!between || context.diagnostics.size() > mistakes)
+    if (reader.table() != nullptr)
+        load_table(*reader.table(), ping);
+    auto between = reader.pairs(ping.family);
+    if (!between)
         return std::nullopt;
     ping.between = std::move(*between);
-    const TomlValue* where = reader ? reader->find("between") : &value;
-    if (!check_pairs(ping.between, ping.family, where->span, context))
-        return std::nullopt;
-    for (const Pair& pair : pairs_of(ping.between, ping.family, context.topology))
-        if (ping.request.source && ping.request.source->family != pair.to.family) {
-            reader->report(reader->find("source")->span,
-                           fmt::format("{} can't be the source of a request to {}: that is {}",
-                                       netrig::show(*ping.request.source), netrig::show(pair.to),
-                                       netrig::show(pair.to.family)));
-            return std::nullopt;
-        }
-    return ping;
+    ping.request.source = reader.source(ping.between, ping.family);
+    return context.diagnostics.size() > mistakes ? std::nullopt : std::optional(std::move(ping));
 }
 
 Verdict Ping::run(Lab& lab, const StepLimits& limits) const {

@@ -1,22 +1,11 @@
 // ping: ICMP and ICMPv6 echo from the runner's own sockets, every outcome told apart.
 #pragma once
 
-#include "core/endpoints.h"
-#include "core/verbs/verb.h"
+#include "core/verbs/probe_keys.h"
 
 #include <array>
 
 namespace netrig {
-
-/// The key that all probes between pairs share.
-inline constexpr Key between_key{"between", KeyType::text,
-                                 "who asks whom: \"red -> blue\", \"a, b <-> c\", \"* <-> *\""};
-inline constexpr Key family_key{"family", KeyType::text,
-                                "\"ipv4\", \"ipv6\" or \"both\"; IPv4 where the target has one"};
-
-/// The pairs of a probe: the value itself when it is a string, else the table's `between`.
-std::optional<Between> load_probe_pairs(const TomlValue& value, TableReader* reader, LoadContext& context);
-FamilyChoice load_family(TableReader& reader);
 
 /// The outcomes in the order of EchoOutcome.
 inline constexpr std::array<std::string_view, 8> echo_outcome_names{
@@ -36,7 +25,7 @@ struct Ping {
         {"size", KeyType::size, "bytes of payload; 56B"},
         {"dont-fragment", KeyType::boolean, "set DF and never fragment at the source"},
         {"ttl", KeyType::integer, "hop limit of the requests"},
-        {"source", KeyType::text, "address that the requests come from"},
+        source_key,
         {"max-loss", KeyType::percent, "share of requests that may stay unanswered; 0%"},
         {"max-rtt", KeyType::duration, "no reply may take longer"},
         {"min-rtt", KeyType::duration, "no reply may be faster"},

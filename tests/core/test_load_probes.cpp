@@ -131,12 +131,12 @@ TEST_CASE("tcp-echo takes a pair, or a table with port and size") {
     TcpEcho plain = loaded<TcpEcho>(R"(tcp-echo = "red -> blue")");
     CHECK(plain.request.port == 7);
     CHECK(plain.request.size == 16);
-    CHECK(plain.expect == TcpOutcome::echo);
+    CHECK(plain.expect == ExchangeOutcome::done);
     TcpEcho full = loaded<TcpEcho>(
         R"(tcp-echo = { between = "red -> blue", port = 80, size = "1MiB", expect = "refused", timeout = "1s" })");
     CHECK(full.describe() == "tcp-echo red -> blue port 80");
     CHECK(full.request.size == 1U << 20);
-    CHECK(full.expect == TcpOutcome::refused);
+    CHECK(full.expect == ExchangeOutcome::refused);
     CHECK(full.request.timeout == 1s);
 }
 
@@ -154,6 +154,32 @@ TEST_CASE("mistakes in a tcp-echo are refused") {
    |
  4 | tcp-echo = "red -> 10.9.9.9"
    |            ^^^^^^^^^^^^^^^^^
+  help: 'tcp-connect' asks what is there by itself
 
 )");
+}
+
+TEST_CASE("udp-echo and tcp-connect take what tcp-echo takes, as far as it has sense for them") {
+    UdpEcho udp =
+        loaded<UdpEcho>(R"(udp-echo = { between = "red -> blue", size = "65507B", expect = "timeout" })");
+    CHECK(udp.describe() == "udp-echo red -> blue port 7");
+    CHECK(udp.expect == ExchangeOutcome::timeout);
+    TcpConnect connect = loaded<TcpConnect>(
+        R"(tcp-connect = { between = "red -> 10.9.9.9", port = 443, source = "10.0.0.1", source-port = 1000 })");
+    CHECK(connect.request.size == 0);
+    CHECK(connect.request.source_port == 1000);
+    CHECK(connect.request.source == parse_ip("10.0.0.1"));
+}
+
+TEST_CASE("mistakes in a udp-echo or tcp-connect are refused") {
+    CHECK(messages(R"(udp-echo = { between = "red -> blue", size = "65508B", expect = "reset" })") ==
+          "4:46 'size' is from 1B to 65507B, which one datagram holds\n4:65 'expect' can't be 'reset'\n");
+    CHECK(messages(R"(tcp-connect = "red -> blue")") == "4:15 'tcp-connect' lacks a port\n");
+    CHECK(messages(R"(tcp-connect = { between = "red -> blue", size = "1B", expect = "echo" })") ==
+          "4:15 tcp-connect lacks 'port'\n4:42 unknown key 'size' in tcp-connect\n4:64 'expect' can't be "
+          "'echo'\n");
+    CHECK(messages(R"(tcp-echo = { between = "red -> blue", source = "2001:db8::1" })") ==
+          "4:48 2001:db8::1 can't be the source of a request to 10.0.0.2: that is IPv4\n");
+    CHECK(messages(R"(tcp-echo = { between = "red -> blue, 10.0.0.2", source-port = 5 })") ==
+          "4:63 10.0.0.2 would be asked twice from the same port\n");
 }

@@ -241,10 +241,10 @@ TEST_CASE("over a relayed link all protocols work, with the addresses and the MT
     CHECK(in_relayed_lab(pair("duplicate = \"10%\"\nmtu = 1400"), [](LiveLab& lab) {
               EchoRequest six{.from = red, .to = parse_ip("2001:db8::2").value()};
               std::string text = fmt::format("{} ", ping(lab, six).received);
-              TcpEchoRequest much{
+              ExchangeRequest much{
                   .from = red, .server = blue, .to = parse_ip("10.0.0.2").value(), .size = 1'000'000};
-              auto echo = lab.tcp_echo(std::array{much});
-              text += echo && echo->front().outcome == TcpOutcome::echo ? "echo " : "no echo ";
+              auto echo = lab.exchange(std::array{much});
+              text += echo && echo->front().outcome == ExchangeOutcome::done ? "echo " : "no echo ";
               return text + run(lab, red, "cat /sys/class/net/eth0/mtu /sys/class/net/eth0/address");
           }) == "1 echo 1400\n02:00:00:00:00:01\n");
 }

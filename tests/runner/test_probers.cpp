@@ -1,5 +1,5 @@
+#include "core/verbs/exchange.h"
 #include "core/verbs/ping.h"
-#include "core/verbs/tcp_echo.h"
 #include "tests/support/contains.h"
 #include "tests/support/live_topology.h"
 #include "tests/support/skip.h"
@@ -65,22 +65,24 @@ std::string ping_from_red(LiveLab& lab, std::vector<EchoRequest> requests) {
     return text;
 }
 
-TcpEchoRequest tcp_to(const std::string& to, std::uint16_t port) {
+ExchangeRequest tcp_to(const std::string& to, std::uint16_t port) {
     return {.to = address(to), .port = port, .timeout = 10s};
 }
 
-std::string tcp_from_red(LiveLab& lab, std::vector<TcpEchoRequest> requests) {
-    for (TcpEchoRequest& request : requests) {
+std::string tcp_from_red(LiveLab& lab, std::vector<ExchangeRequest> requests) {
+    for (ExchangeRequest& request : requests) {
         request.from = lab.topology().find("red").value();
         request.server = lab.topology().find("blue").value();
     }
-    auto answers = lab.tcp_echo(requests);
+    auto answers = lab.exchange(requests);
     if (!answers)
         return describe(answers.error());
     std::string text;
     for (std::size_t i = 0; i < requests.size(); ++i)
         text += fmt::format("{} {} {}: {}\n", show(requests[i].to), requests[i].port, requests[i].size,
-                            tcp_outcome_names[static_cast<std::size_t>(answers->at(i).outcome)]);
+                            answers->at(i).outcome == ExchangeOutcome::done
+                                ? "echo"
+                                : exchange_outcome_names[static_cast<std::size_t>(answers->at(i).outcome)]);
     return text;
 }
 
@@ -199,7 +201,7 @@ TEST_CASE("TCP echoes any size over both families") {
     if (skipped_without_namespaces())
         return;
     std::string said = in_lab(routed, [](LiveLab& lab) {
-        std::vector<TcpEchoRequest> requests;
+        std::vector<ExchangeRequest> requests;
         for (const char* to : {"10.0.2.1", "2001:db8:2::1"})
             for (unsigned size : {1U, 65'536U, 3'000'000U}) {
                 requests.push_back(tcp_to(to, 7));
@@ -227,7 +229,7 @@ TEST_CASE("how a TCP connection fails is told apart") {
             return problem;
         std::string text;
         for (const char* to : {"10.0.2.1", "2001:db8:2::1"}) {
-            std::vector<TcpEchoRequest> requests;
+            std::vector<ExchangeRequest> requests;
             for (std::uint16_t port = 1001; port <= 1005; ++port)
                 requests.push_back(tcp_to(to, port));
             requests.front().timeout = 500ms;

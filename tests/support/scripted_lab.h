@@ -21,7 +21,7 @@ public:
 
     // Answers, one entry a call.
     std::deque<Result<std::vector<EchoAnswer>>> echoes;
-    std::deque<Result<std::vector<TcpEchoAnswer>>> tcp_echoes;
+    std::deque<Result<std::vector<ExchangeAnswer>>> exchanges;
     std::deque<Result<std::vector<CommandAnswer>>> commands;
     std::deque<Result<std::optional<FoundLink>>> links;
     std::deque<Status> changes; ///< of set_link and delete_link; empty: all go well
@@ -31,7 +31,7 @@ public:
 
     // What was asked.
     std::vector<std::vector<EchoRequest>> asked_echoes;
-    std::vector<std::vector<TcpEchoRequest>> asked_tcp_echoes;
+    std::vector<std::vector<ExchangeRequest>> asked_exchanges;
     std::vector<std::vector<CommandRequest>> asked_commands;
     std::vector<std::string> asked_links; ///< "red:veth0"
     std::vector<std::string> made_changes;
@@ -44,9 +44,9 @@ public:
         return next(echoes, "ping");
     }
 
-    Result<std::vector<TcpEchoAnswer>> tcp_echo(std::span<const TcpEchoRequest> requests) override {
-        asked_tcp_echoes.emplace_back(requests.begin(), requests.end());
-        return next(tcp_echoes, "tcp_echo");
+    Result<std::vector<ExchangeAnswer>> exchange(std::span<const ExchangeRequest> requests) override {
+        asked_exchanges.emplace_back(requests.begin(), requests.end());
+        return next(exchanges, "exchange");
     }
 
     Result<std::vector<CommandAnswer>> run(std::span<const CommandRequest> requests) override {

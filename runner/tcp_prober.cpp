@@ -1,6 +1,7 @@
-#include "runner/tcp_echo_prober.h"
+#include "runner/tcp_prober.h"
 
 #include "runner/descriptors.h"
+#include "runner/exchange_socket.h"
 #include "runner/socket_address.h"
 #include "runner/system_error.h"
 
@@ -25,61 +26,14 @@ std::size_t most_clients() {
 constexpr std::size_t chunk = 65536; // bytes a call
 constexpr int most_events = 256;
 
-/// The byte that stands at `offset` of what is sent, so that lost, repeated or mixed-up bytes are seen.
-char pattern_at(std::size_t offset) {
-    return static_cast<char>((offset * 31 + offset / 251) & 0xFF);
-}
-
-std::string pattern(std::size_t offset, std::size_t length) {
-    std::string bytes(length, '\0');
-    for (std::size_t i = 0; i < length; ++i)
-        bytes[i] = pattern_at(offset + i);
-    return bytes;
-}
-
-/// Nothing when the error is no answer of the network, as ENOMEM is none.
-std::optional<TcpOutcome> outcome_of(int code) {
-    switch (code) {
-    case ECONNREFUSED:
-        return TcpOutcome::refused;
-    case ETIMEDOUT:
-        return TcpOutcome::timeout;
-    case ECONNRESET:
-    case EPIPE:
-        return TcpOutcome::reset;
-    case EHOSTUNREACH:
-    case ENETUNREACH:
-    case EHOSTDOWN:
-    case ENETDOWN:
-    case EACCES: // a prohibit route
-    case EPERM:  // a firewall's output chain
-    case EINVAL: // a blackhole route
-    case EADDRNOTAVAIL:
-        return TcpOutcome::unreachable;
-    default:
-        return std::nullopt;
-    }
-}
-
-int family_number(Family family) {
-    return family == Family::ipv4 ? AF_INET : AF_INET6;
-}
-
 /// Whether accept(2) could not do its part; anything else concerns one connection, whose client sees it.
 bool is_want(int code) {
     return code == EMFILE || code == ENFILE || code == ENOBUFS || code == ENOMEM;
 }
 
-Result<Fd> open_stream(Family family, const NodeNamespaces& node) {
-    Fd fd(socket(family_number(family), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_TCP));
-    if (!fd.valid())
-        return system_failure("open a TCP socket in " + node.name);
-    return fd;
-}
-
 } // namespace
 
-Result<std::vector<TcpEchoAnswer>> TcpEchoProber::run(std::span<const TcpEchoRequest> requests) {
+Result<std::vector<ExchangeAnswer>> TcpProber::run(std::span<const ExchangeRequest> requests) {
     requests_ = requests;
     answers_.assign(requests.size(), {});
     epoll_ = Fd(epoll_create1(EPOLL_CLOEXEC));
@@ -103,46 +57,41 @@ Result<std::vector<TcpEchoAnswer>> TcpEchoProber::run(std::span<const TcpEchoReq
     }
 }
 
-bool TcpEchoProber::control(int fd, std::uint32_t events, int operation) {
+bool TcpProber::control(int fd, std::uint32_t events, int operation) {
     epoll_event event{};
     event.events = events;
     event.data.fd = fd;
     return epoll_ctl(epoll_.get(), operation, fd, &event) == 0;
 }
 
-Status TcpEchoProber::watch(NodeIndex node, int fd, std::uint32_t events, int operation) {
+Status TcpProber::watch(NodeIndex node, int fd, std::uint32_t events, int operation) {
     if (!control(fd, events, operation))
         return system_failure("watch a TCP socket in " + nodes_[node].name);
     return {};
 }
 
-Status TcpEchoProber::listen_everywhere() {
-    for (const TcpEchoRequest& request : requests_) {
-        std::tuple key{request.server, request.to.family, request.port};
-        if (listeners_.contains(key))
-            continue;
-        const NodeNamespaces& node = nodes_[request.server];
-        if (Status entered = enter_network(node); !entered)
-            return failure(entered.error());
-        auto fd = open_stream(request.to.family, node);
-        if (!fd)
-            return failure(fd.error());
-        int on = 1;
-        setsockopt(fd->get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-        if (request.to.family == Family::ipv6)
-            setsockopt(fd->get(), IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
-        SocketAddress wildcard(request.to.family, request.port);
-        if (bind(fd->get(), wildcard.get(), wildcard.size()) != 0 || listen(fd->get(), SOMAXCONN) != 0)
-            return system_failure(
-                fmt::format("start an echo server on port {} in {}", request.port, node.name));
-        if (Status watched = watch(request.server, fd->get(), EPOLLIN, EPOLL_CTL_ADD); !watched)
-            return watched;
-        listeners_.emplace(key, std::move(*fd));
-    }
+Status TcpProber::listen_everywhere() {
+    for (const ExchangeRequest& request : requests_)
+        if (request.server && !listeners_.contains({*request.server, request.to.family, request.port}))
+            if (Status listening = listen_for(request); !listening)
+                return listening;
     return {};
 }
 
-Status TcpEchoProber::start_clients() {
+Status TcpProber::listen_for(const ExchangeRequest& request) {
+    auto fd = open_server(Transport::tcp, request.to.family, request.port, nodes_[*request.server]);
+    bool taken = !fd && fd.error().code == EADDRINUSE && request.size == 0;
+    if (!fd && !taken)
+        return failure(fd.error());
+    if (fd)
+        if (Status watched = watch(*request.server, fd->get(), EPOLLIN, EPOLL_CTL_ADD); !watched)
+            return watched;
+    listeners_.emplace(std::tuple(*request.server, request.to.family, request.port),
+                       fd ? std::move(*fd) : Fd());
+    return {};
+}
+
+Status TcpProber::start_clients() {
     // A client's end may be closed before the server's, which then still holds its descriptor.
     auto has_room = [&] {
         return clients_.empty() || 2 * (clients_.size() + 1) + servers_.size() <= 2 * most_clients_;
@@ -153,13 +102,15 @@ Status TcpEchoProber::start_clients() {
     return {};
 }
 
-Status TcpEchoProber::start_client(std::size_t number) {
-    const TcpEchoRequest& request = requests_[number];
+Status TcpProber::start_client(std::size_t number) {
+    const ExchangeRequest& request = requests_[number];
     if (Status entered = enter_network(nodes_[request.from]); !entered)
         return failure(entered.error());
-    auto fd = open_stream(request.to.family, nodes_[request.from]);
+    auto fd = open_socket(Transport::tcp, request.to.family, nodes_[request.from]);
     if (!fd)
         return failure(fd.error());
+    if (Status bound = bind_source(fd->get(), request, nodes_[request.from]); !bound)
+        return bound;
     Client client{std::move(*fd), number, 0, 0, false, false, Clock::now()};
     SocketAddress to(request.to, request.port);
     if (connect(client.fd.get(), to.get(), to.size()) != 0 && errno != EINPROGRESS) {
@@ -173,7 +124,7 @@ Status TcpEchoProber::start_client(std::size_t number) {
     return {};
 }
 
-Status TcpEchoProber::wait_and_handle() {
+Status TcpProber::wait_and_handle() {
     constexpr int wait_milliseconds = 10; // deadlines are looked at this often when nothing happens
     std::array<epoll_event, most_events> events;
     int count = epoll_wait(epoll_.get(), events.data(), most_events, wait_milliseconds);
@@ -196,12 +147,12 @@ Status TcpEchoProber::wait_and_handle() {
     return {};
 }
 
-NodeIndex TcpEchoProber::node_of_listener(int fd) const {
+NodeIndex TcpProber::node_of_listener(int fd) const {
     auto is_it = [&](const auto& listener) { return listener.second.get() == fd; };
     return std::get<0>(std::find_if(listeners_.begin(), listeners_.end(), is_it)->first);
 }
 
-void TcpEchoProber::accept_all(int listener) {
+void TcpProber::accept_all(int listener) {
     NodeIndex node = node_of_listener(listener);
     for (;;) {
         Fd fd(accept4(listener, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
@@ -218,7 +169,7 @@ void TcpEchoProber::accept_all(int listener) {
     }
 }
 
-void TcpEchoProber::handle_server(int fd, Server& server) {
+void TcpProber::handle_server(int fd, Server& server) {
     std::array<char, chunk> data;
     if (server.pending.empty()) {
         ssize_t size = recv(fd, data.data(), data.size(), 0);
@@ -243,7 +194,7 @@ void TcpEchoProber::handle_server(int fd, Server& server) {
         broken_ = watched.error();
 }
 
-void TcpEchoProber::handle_client(int fd, Client& client) {
+void TcpProber::handle_client(int fd, Client& client) {
     if (!client.connected) {
         int error = 0;
         socklen_t size = sizeof error;
@@ -254,12 +205,16 @@ void TcpEchoProber::handle_client(int fd, Client& client) {
         }
         client.connected = true;
     }
+    if (requests_[client.request].size == 0) {
+        finish(client, ExchangeOutcome::done, {});
+        return;
+    }
     send_more(client);
     if (!client.over)
         receive_more(client);
 }
 
-void TcpEchoProber::send_more(Client& client) {
+void TcpProber::send_more(Client& client) {
     std::size_t total = requests_[client.request].size;
     while (client.sent < total) {
         std::string bytes = pattern(client.sent, std::min(chunk, total - client.sent));
@@ -278,7 +233,7 @@ void TcpEchoProber::send_more(Client& client) {
         broken_ = watched.error();
 }
 
-void TcpEchoProber::receive_more(Client& client) {
+void TcpProber::receive_more(Client& client) {
     std::size_t total = requests_[client.request].size;
     std::array<char, chunk> data;
     for (;;) {
@@ -290,25 +245,25 @@ void TcpEchoProber::receive_more(Client& client) {
             return;
         }
         if (size == 0) {
-            finish(client, TcpOutcome::mismatch,
+            finish(client, ExchangeOutcome::mismatch,
                    fmt::format("closed after {} of {} bytes", client.received, total));
             return;
         }
         for (ssize_t i = 0; i < size; ++i, ++client.received)
             if (data[static_cast<std::size_t>(i)] != pattern_at(client.received) ||
                 client.received >= total) {
-                finish(client, TcpOutcome::mismatch,
+                finish(client, ExchangeOutcome::mismatch,
                        fmt::format("byte {} is not what was sent", client.received));
                 return;
             }
         if (client.received == total) {
-            finish(client, TcpOutcome::echo, {});
+            finish(client, ExchangeOutcome::done, {});
             return;
         }
     }
 }
 
-void TcpEchoProber::fail(std::size_t request, Clock::time_point begin, int code) {
+void TcpProber::fail(std::size_t request, Clock::time_point begin, int code) {
     auto outcome = outcome_of(code);
     if (!outcome)
         broken_ = Error{fmt::format("exchange bytes between {} and {}", nodes_[requests_[request].from].name,
@@ -316,25 +271,26 @@ void TcpEchoProber::fail(std::size_t request, Clock::time_point begin, int code)
                         code,
                         {},
                         {}};
-    answers_[request] = {outcome.value_or(TcpOutcome::timeout), Clock::now() - begin, strerrordesc_np(code)};
+    answers_[request] = {outcome.value_or(ExchangeOutcome::timeout), Clock::now() - begin,
+                         strerrordesc_np(code)};
 }
 
-void TcpEchoProber::fail_client(Client& client, int code) {
+void TcpProber::fail_client(Client& client, int code) {
     fail(client.request, client.begin, code);
     forget(client);
 }
 
-void TcpEchoProber::finish(Client& client, TcpOutcome outcome, std::string why) {
+void TcpProber::finish(Client& client, ExchangeOutcome outcome, std::string why) {
     answers_[client.request] = {outcome, Clock::now() - client.begin, std::move(why)};
     forget(client);
 }
 
-void TcpEchoProber::forget(Client& client) {
+void TcpProber::forget(Client& client) {
     client.over = true;
     over_.push_back(client.fd.get());
 }
 
-void TcpEchoProber::give_up_late() {
+void TcpProber::give_up_late() {
     auto now = Clock::now();
     for (auto& [key, client] : clients_) {
         nanoseconds timeout = requests_[client.request].timeout;
@@ -343,7 +299,7 @@ void TcpEchoProber::give_up_late() {
         std::string why = client.connected ? fmt::format("{} of {} bytes came back", client.received,
                                                          requests_[client.request].size)
                                            : "no answer to the connection request";
-        finish(client, TcpOutcome::timeout, std::move(why));
+        finish(client, ExchangeOutcome::timeout, std::move(why));
     }
     for (int fd : over_)
         clients_.erase(fd);

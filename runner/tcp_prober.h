@@ -1,5 +1,5 @@
-// TCP echo exchanges (RFC 862) on one loop: servers are started in the target nodes for the probe, clients
-// connect from the source nodes, all under way together up to a bound on descriptors.
+// TCP exchanges on one loop: echo servers (RFC 862) are started in the target nodes for the probe where it
+// asks for them, clients connect from the source nodes, all under way together up to a bound on descriptors.
 #pragma once
 
 #include "core/lab.h"
@@ -17,13 +17,13 @@
 
 namespace netrig {
 
-class TcpEchoProber {
+class TcpProber {
 public:
-    TcpEchoProber(const std::vector<NodeNamespaces>& nodes, const StopRequest& stop)
+    TcpProber(const std::vector<NodeNamespaces>& nodes, const StopRequest& stop)
         : nodes_(nodes), stop_(stop) {}
 
     /// The answers in the order of the requests; an Error too when the lab was told to end meanwhile.
-    Result<std::vector<TcpEchoAnswer>> run(std::span<const TcpEchoRequest> requests);
+    Result<std::vector<ExchangeAnswer>> run(std::span<const ExchangeRequest> requests);
 
 private:
     struct Client {
@@ -41,6 +41,7 @@ private:
     };
 
     Status listen_everywhere();
+    Status listen_for(const ExchangeRequest& request);
     Status start_clients();
     Status start_client(std::size_t request);
     Status wait_and_handle();
@@ -52,7 +53,7 @@ private:
     void fail(std::size_t request, Clock::time_point begin, int code);
     void fail_client(Client& client, int code);
     void forget(Client& client);
-    void finish(Client& client, TcpOutcome outcome, std::string why);
+    void finish(Client& client, ExchangeOutcome outcome, std::string why);
     void give_up_late();
     bool control(int fd, std::uint32_t events, int operation); ///< epoll_ctl(2)
     Status watch(NodeIndex node, int fd, std::uint32_t events, int operation);
@@ -60,12 +61,12 @@ private:
 
     const std::vector<NodeNamespaces>& nodes_;
     const StopRequest& stop_;
-    std::span<const TcpEchoRequest> requests_;
-    std::vector<TcpEchoAnswer> answers_;
+    std::span<const ExchangeRequest> requests_;
+    std::vector<ExchangeAnswer> answers_;
     std::size_t next_ = 0; ///< request to start
     std::size_t most_clients_ = 1;
     Fd epoll_;
-    std::map<std::tuple<NodeIndex, Family, std::uint16_t>, Fd> listeners_;
+    std::map<std::tuple<NodeIndex, Family, std::uint16_t>, Fd> listeners_; ///< none where the port is taken
     std::unordered_map<int, Client> clients_;
     std::unordered_map<int, Server> servers_;
     std::optional<Error> broken_; ///< what was no answer of the network
