@@ -47,6 +47,7 @@ void load_table(TableReader& reader, const ExchangeTraits& traits, Exchange& pro
         probe.request.port = static_cast<std::uint16_t>(*port);
     if (auto port = reader.integer("source-port", 1, 65'535))
         probe.request.source_port = static_cast<std::uint16_t>(*port);
+    probe.request.source = load_source(reader);
     if (traits.echoes)
         load_size(reader, probe);
     if (auto timeout = reader.duration("timeout")) {
@@ -124,8 +125,8 @@ std::optional<Exchange> load_exchange(const TomlValue& value, const ExchangeTrai
     if (!between)
         return std::nullopt;
     probe.between = std::move(*between);
-    probe.request.source = reader.source(probe.between, probe.family);
-    bool whole = (!traits.echoes || check_targets(probe, reader.where(), context)) &&
+    bool whole = reader.check_source(probe.request.source, probe.between, probe.family) &&
+                 (!traits.echoes || check_targets(probe, reader.where(), context)) &&
                  check_source_port(probe, reader, context) && context.diagnostics.size() == mistakes;
     return whole ? std::optional(std::move(probe)) : std::nullopt;
 }

@@ -108,6 +108,7 @@ std::optional<Path> Path::load(const TomlValue& value, LoadContext& context) {
     Path path;
     if (TableReader* table = reader.table()) {
         path.family = load_family(*table);
+        path.request.source = load_source(*table);
         load_hops(*table, path, context);
         if (auto timeout = table->duration("timeout")) {
             path.request.timeout = *timeout;
@@ -125,7 +126,7 @@ std::optional<Path> Path::load(const TomlValue& value, LoadContext& context) {
     if (!between)
         return std::nullopt;
     path.between = std::move(*between);
-    path.request.source = reader.source(path.between, path.family);
+    reader.check_source(path.request.source, path.between, path.family);
     return context.diagnostics.size() > mistakes ? std::nullopt : std::optional(std::move(path));
 }
 

@@ -121,6 +121,7 @@ std::optional<PathMtu> PathMtu::load(const TomlValue& value, LoadContext& contex
     probe.request.timeout = std::chrono::seconds(1);
     if (TableReader* table = reader.table()) {
         probe.family = load_family(*table);
+        probe.request.source = load_source(*table);
         load_bounds(*table, probe);
         if (auto timeout = table->duration("timeout")) {
             probe.request.timeout = *timeout;
@@ -138,7 +139,7 @@ std::optional<PathMtu> PathMtu::load(const TomlValue& value, LoadContext& contex
     if (!between)
         return std::nullopt;
     probe.between = std::move(*between);
-    probe.request.source = reader.source(probe.between, probe.family);
+    reader.check_source(probe.request.source, probe.between, probe.family);
     return context.diagnostics.size() > mistakes ? std::nullopt : std::optional(std::move(probe));
 }
 

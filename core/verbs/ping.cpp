@@ -74,6 +74,7 @@ void load_request(TableReader& reader, EchoRequest& request) {
     request.dont_fragment = reader.boolean("dont-fragment").value_or(false);
     if (auto ttl = reader.integer("ttl", 1, 255))
         request.hop_limit = static_cast<unsigned>(*ttl);
+    request.source = load_source(reader);
 }
 
 void load_table(TableReader& reader, Ping& ping) {
@@ -105,7 +106,7 @@ std::optional<Ping> Ping::load(const TomlValue& value, LoadContext& context) {
     if (!between)
         return std::nullopt;
     ping.between = std::move(*between);
-    ping.request.source = reader.source(ping.between, ping.family);
+    reader.check_source(ping.request.source, ping.between, ping.family);
     return context.diagnostics.size() > mistakes ? std::nullopt : std::optional(std::move(ping));
 }
 

@@ -34,21 +34,25 @@ std::optional<Between> ProbeReader::pairs(FamilyChoice family) {
     return between;
 }
 
-std::optional<IpAddress> ProbeReader::source(const Between& between, FamilyChoice family) {
-    auto text = table_ ? table_->text("source") : std::nullopt;
-    if (!text)
-        return std::nullopt;
-    auto source = parse_ip(text->value);
-    if (!source) {
-        table_->report(text->span, fmt::format("'{}' is no address", text->value));
-        return std::nullopt;
-    }
+bool ProbeReader::check_source(const std::optional<IpAddress>& source, const Between& between,
+                               FamilyChoice family) {
+    if (!source)
+        return true;
     for (const Pair& pair : pairs_of(between, family, context_.topology))
         if (source->family != pair.to.family) {
-            table_->report(text->span, fmt::format("{} can't be the source of a request to {}: that is {}",
-                                                   show(*source), show(pair.to), show(pair.to.family)));
-            return std::nullopt;
+            table_->report(table_->find("source")->span,
+                           fmt::format("{} can't be the source of a request to {}: that is {}", show(*source),
+                                       show(pair.to), show(pair.to.family)));
+            return false;
         }
+    return true;
+}
+
+std::optional<IpAddress> load_source(TableReader& reader) {
+    auto text = reader.text("source");
+    auto source = text ? parse_ip(text->value) : std::nullopt;
+    if (text && !source)
+        reader.report(text->span, fmt::format("'{}' is no address", text->value));
     return source;
 }
 

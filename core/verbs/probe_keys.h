@@ -29,8 +29,8 @@ public:
     /// Where the pairs are written.
     [[nodiscard]] Span where() const;
 
-    /// `source`, which must be of the family of every address that is asked.
-    std::optional<IpAddress> source(const Between& between, FamilyChoice family);
+    /// Whether `source` is of the family of every address that is asked; reports when it is not.
+    bool check_source(const std::optional<IpAddress>& source, const Between& between, FamilyChoice family);
 
 private:
     const TomlValue& value_;
@@ -40,5 +40,6 @@ private:
 };
 
 FamilyChoice load_family(TableReader& reader);
+std::optional<IpAddress> load_source(TableReader& reader);
 
 } // namespace netrig

@@ -11,7 +11,7 @@ namespace fs = std::filesystem;
 
 TEST_CASE("every scenario file has a row in the table of outcomes, and every row a file") {
     std::set<std::string> files, rows;
-    for (const char* folder : {"document", "examples", "must-fail", "nodes", "requires", "topologies"})
+    for (const char* folder : {"document", "examples", "must-fail", "nodes", "probes", "requires", "topologies"})
         for (const auto& entry :
              fs::directory_iterator(NETRIG_SOURCE_DIR "/scenarios/" + std::string(folder)))
             if (entry.path().extension() == ".toml")
@@ -31,6 +31,10 @@ TEST_CASE("each example comes out as the table says") {
 
 TEST_CASE("each scenario about the inside of nodes comes out as the table says") {
     check_outcomes(expected_outcomes("nodes"));
+}
+
+TEST_CASE("each probe comes out as the table says") {
+    check_outcomes(expected_outcomes("probes"));
 }
 
 TEST_CASE("each topology comes out as the table says") {

@@ -96,8 +96,8 @@ pnig = "red -> blue"
 }
 
 TEST_CASE("a verb of a later version is refused as not yet supported") {
-    CHECK_THAT(refusal_of(two_hosts + "udp-echo = \"red -> blue\"\n"),
-               contains("'udp-echo' is not supported yet by this version of netrig\n  --> net.toml:9:1\n"));
+    CHECK_THAT(refusal_of(two_hosts + "throughput = \"red -> blue\"\n"),
+               contains("'throughput' is not supported yet by this version of netrig\n  --> net.toml:9:1\n"));
 }
 
 TEST_CASE("an interface name of 16 bytes is refused, one of 15 is not") {

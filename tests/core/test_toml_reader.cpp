@@ -178,9 +178,9 @@ TEST_CASE("a part of a plain string has a place of its own") {
     CHECK(text_in("x = 'abc'").part(1, 1) == Span{{1, 7}, {1, 8}});
 }
 
-TEST_CASE("a part of a string with escapes or of several lines is shown as the whole") {
+TEST_CASE("a part of a string is shown where it stands, in lines too, or with escapes as the whole") {
     CHECK(text_in("x = \"a\\tb\"").part(2, 1) == Span{{1, 5}, {1, 11}});
-    CHECK(text_in("x = \"\"\"a\nb\"\"\"").part(2, 1) == Span{{1, 5}, {2, 5}});
+    CHECK(text_in("x = \"\"\"a\nb\"\"\"").part(2, 1) == Span{{2, 1}, {2, 2}});
     CHECK(text_in("x = \"\"\"ab\"\"\"").part(1, 1) == Span{{1, 5}, {1, 13}});
 }
 
