@@ -106,9 +106,9 @@ struct Apply {
         if (!is<Tun>(interface) && !is<Tap>(interface))
             return request(create.interface.node, create_interface_message(create, context.topology));
         Status made = in_network_of(create.interface.node, [&] { return create_tuntap(interface); });
-        if (!made || !create.mac)
+        if (!made)
             return made;
-        return request(create.interface.node, set_mac_message(interface.index, *create.mac));
+        return request(create.interface.node, set_interface_message(create, context.topology));
     }
 
     Status operator()(const SetMaster& set) const {

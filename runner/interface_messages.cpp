@@ -101,6 +101,16 @@ void add_vlan_messages(Ifindex port, const PortSettings& settings, const Bridge&
     }
 }
 
+/// What is said of an interface of whatever kind.
+void put_settings(nlmsghdr* header, const CreateInterface& op, const Topology& topology) {
+    if (op.mac)
+        mnl_attr_put(header, IFLA_ADDRESS, op.mac->bytes.size(), op.mac->bytes.data());
+    if (const auto& mtu = topology.at(op.interface).mtu)
+        mnl_attr_put_u32(header, IFLA_MTU, *mtu);
+    if (const Interface* master = topology.master_of(op.interface))
+        put_index(header, IFLA_MASTER, master->index);
+}
+
 } // namespace
 
 NetlinkMessage create_interface_message(const CreateInterface& op, const Topology& topology) {
@@ -112,16 +122,11 @@ NetlinkMessage create_interface_message(const CreateInterface& op, const Topolog
     info.ifi_flags = op.up ? IFF_UP : 0;
     nlmsghdr* header = message.header();
     mnl_attr_put_strz(header, IFLA_IFNAME, interface.name.c_str());
-    if (op.mac)
-        mnl_attr_put(header, IFLA_ADDRESS, op.mac->bytes.size(), op.mac->bytes.data());
-    if (interface.mtu)
-        mnl_attr_put_u32(header, IFLA_MTU, *interface.mtu);
+    put_settings(header, op, topology);
     const Interface* parent =
         interface.parent ? &topology.at({op.interface.node, *interface.parent}) : nullptr;
     if (parent != nullptr && traits(interface.kind).parent_word == "link")
         put_index(header, IFLA_LINK, parent->index);
-    if (const Interface* master = topology.master_of(op.interface))
-        put_index(header, IFLA_MASTER, master->index);
     nlattr* link = mnl_attr_nest_start(header, IFLA_LINKINFO);
     mnl_attr_put_strz(header, IFLA_INFO_KIND, std::string(traits(interface.kind).name).c_str());
     nlattr* data = mnl_attr_nest_start(header, IFLA_INFO_DATA);
@@ -130,6 +135,17 @@ NetlinkMessage create_interface_message(const CreateInterface& op, const Topolog
         std::visit([&](const auto& kind) { put_device(header, kind, parent->index); }, interface.kind);
     mnl_attr_nest_end(header, data);
     mnl_attr_nest_end(header, link);
+    return message;
+}
+
+NetlinkMessage set_interface_message(const CreateInterface& op, const Topology& topology) {
+    const Interface& interface = topology.at(op.interface);
+    NetlinkMessage message(RTM_NEWLINK, 0);
+    auto& info = message.extra<ifinfomsg>();
+    info.ifi_index = interface.index;
+    info.ifi_change = IFF_UP;
+    info.ifi_flags = op.up ? IFF_UP : 0;
+    put_settings(message.header(), op, topology);
     return message;
 }
 

@@ -11,6 +11,8 @@ namespace netrig {
 
 /// As CreateInterface asks, of every kind that is made by RTM_NEWLINK: all but tun and tap.
 NetlinkMessage create_interface_message(const CreateInterface& op, const Topology& topology);
+/// The rest of what CreateInterface asks, for a tun or tap that is there already.
+NetlinkMessage set_interface_message(const CreateInterface& op, const Topology& topology);
 
 /// What is to be sent, in order, for a bridge's port or for the bridge as a port of itself.
 std::vector<NetlinkMessage> set_port_messages(InterfaceRef port, const Topology& topology);

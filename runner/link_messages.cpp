@@ -115,13 +115,6 @@ NetlinkMessage set_link_message(Ifindex index, bool up) {
     return message;
 }
 
-NetlinkMessage set_mac_message(Ifindex index, const MacAddress& mac) {
-    NetlinkMessage message(RTM_NEWLINK, 0);
-    message.extra<ifinfomsg>().ifi_index = index;
-    put_mac(message.header(), mac);
-    return message;
-}
-
 NetlinkMessage set_master_message(Ifindex index, Ifindex master) {
     NetlinkMessage message(RTM_NEWLINK, 0);
     message.extra<ifinfomsg>().ifi_index = index;

@@ -21,7 +21,6 @@ NetlinkMessage create_veth_message(const CreateVeth& op, VethPlaces places);
 /// For an end that is there already, as a tap: all that create_veth_message says of one.
 NetlinkMessage set_end_message(const VethEnd& end);
 NetlinkMessage set_link_message(Ifindex index, bool up);
-NetlinkMessage set_mac_message(Ifindex index, const MacAddress& mac);
 NetlinkMessage set_master_message(Ifindex index, Ifindex master);
 NetlinkMessage delete_link_message(Ifindex index);
 NetlinkMessage add_address_message(Ifindex index, const Prefix& address);
