@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <utility>
 
 namespace netrig {
 
@@ -112,6 +113,14 @@ void Wire::impair(const Impairment& impairment) {
     counted_ = 0;
     protocols_.clear();
     busy_until_ = last_due_ = {}; // what comes now may overtake what is under way
+    counts_ = {};
+    counts_.sent = waiting_.size();
+}
+
+void Wire::set_cut(bool cut) {
+    if (cut && !is_cut_)
+        counts_.sent -= std::exchange(counts_.cut, 0);
+    is_cut_ = cut;
 }
 
 bool Wire::is_dropped(FrameView frame) {

@@ -37,11 +37,11 @@ public:
     explicit Wire(std::uint64_t seed = 0, std::uint32_t direction = 0)
         : own_seed_(seed), direction_(direction) {}
 
-    /// Replaces what was before and counts packets anew. What is under way stays as it is.
+    /// Replaces what was before and counts packets anew. What is under way stays as it is and counts as sent.
     void impair(const Impairment& impairment);
 
-    /// What goes in while it is cut is lost.
-    void set_cut(bool cut) { is_cut_ = cut; }
+    /// What goes in while it is cut is lost. Each cut counts anew.
+    void set_cut(bool cut);
 
     void send(FrameView frame, Time now);
 

@@ -94,14 +94,13 @@ NetlinkMessage create_veth_message(const CreateVeth& op, VethPlaces places) {
 }
 
 NetlinkMessage set_end_message(const VethEnd& end) {
-    constexpr std::uint32_t queue_length = 10'000; // frames; what comes while it is full is lost
     NetlinkMessage message(RTM_NEWLINK, 0);
     auto& info = message.extra<ifinfomsg>();
     info.ifi_index = end.index;
     set_flags(info, end.up);
     nlmsghdr* header = message.header();
     put_settings(header, end);
-    mnl_attr_put_u32(header, IFLA_TXQLEN, queue_length);
+    mnl_attr_put_u32(header, IFLA_TXQLEN, tap_queue_length);
     if (end.master != 0)
         mnl_attr_put_u32(header, IFLA_MASTER, static_cast<std::uint32_t>(end.master));
     return message;
@@ -157,9 +156,9 @@ NetlinkMessage dump_links_message() {
     return message;
 }
 
-NetlinkMessage dump_ipv6_addresses_message() {
+NetlinkMessage dump_addresses_message(std::optional<Family> family) {
     NetlinkMessage message(RTM_GETADDR, NLM_F_DUMP);
-    message.extra<ifaddrmsg>().ifa_family = AF_INET6;
+    message.extra<ifaddrmsg>().ifa_family = family ? family_number(*family) : AF_UNSPEC;
     return message;
 }
 
@@ -201,10 +200,14 @@ std::optional<AddressReport> read_address(const nlmsghdr* header) {
     report.tentative = (info.ifa_flags & IFA_F_TENTATIVE) != 0;
     report.duplicate = (info.ifa_flags & IFA_F_DADFAILED) != 0;
     report.address.family = info.ifa_family == AF_INET6 ? Family::ipv6 : Family::ipv4;
+    bool is_local = false; // between two points, IFA_ADDRESS is the other's
     for_each_attribute(header, sizeof(ifaddrmsg), [&](const nlattr* attribute) {
-        if (mnl_attr_get_type(attribute) == IFA_ADDRESS &&
-            mnl_attr_get_payload_len(attribute) == report.address.size())
-            std::memcpy(report.address.bytes.data(), mnl_attr_get_payload(attribute), report.address.size());
+        std::uint16_t type = mnl_attr_get_type(attribute);
+        if ((type != IFA_LOCAL && (type != IFA_ADDRESS || is_local)) ||
+            mnl_attr_get_payload_len(attribute) != report.address.size())
+            return;
+        is_local = type == IFA_LOCAL;
+        std::memcpy(report.address.bytes.data(), mnl_attr_get_payload(attribute), report.address.size());
     });
     return report;
 }
@@ -220,6 +223,13 @@ std::optional<LinkReport> read_link(const nlmsghdr* header) {
         switch (mnl_attr_get_type(attribute)) {
         case IFLA_IFNAME:
             report.name = mnl_attr_get_str(attribute);
+            break;
+        case IFLA_ADDRESS:
+            if (mnl_attr_get_payload_len(attribute) == report.mac.emplace().bytes.size())
+                std::memcpy(report.mac->bytes.data(), mnl_attr_get_payload(attribute),
+                            report.mac->bytes.size());
+            else
+                report.mac.reset();
             break;
         case IFLA_MASTER:
             report.master = static_cast<Ifindex>(mnl_attr_get_u32(attribute));

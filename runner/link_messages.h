@@ -18,6 +18,9 @@ struct VethPlaces {
 
 /// To be sent on a socket in the first end's namespace when that end has a master.
 NetlinkMessage create_veth_message(const CreateVeth& op, VethPlaces places);
+/// Frames that wait for who reads from a tap; what comes while it is full is lost.
+inline constexpr std::uint32_t tap_queue_length = 10'000;
+
 /// For an end that is there already, as a tap: all that create_veth_message says of one.
 NetlinkMessage set_end_message(const VethEnd& end);
 NetlinkMessage set_link_message(Ifindex index, bool up);
@@ -26,7 +29,8 @@ NetlinkMessage delete_link_message(Ifindex index);
 NetlinkMessage add_address_message(Ifindex index, const Prefix& address);
 NetlinkMessage get_link_message(const std::string& name);
 NetlinkMessage dump_links_message();
-NetlinkMessage dump_ipv6_addresses_message();
+/// Of both families where none is given.
+NetlinkMessage dump_addresses_message(std::optional<Family> family);
 NetlinkMessage get_neighbour_message(Ifindex index, const IpAddress& address);
 NetlinkMessage delete_neighbour_message(Ifindex index, const IpAddress& address);
 NetlinkMessage permanent_neighbour_message(Ifindex index, const IpAddress& address, const MacAddress& mac);
@@ -35,6 +39,7 @@ NetlinkMessage permanent_neighbour_message(Ifindex index, const IpAddress& addre
 struct LinkReport {
     Ifindex index = 0;
     std::string name;
+    std::optional<MacAddress> mac;
     Ifindex master = 0; ///< 0 for none
     unsigned mtu = 0;
     LinkState state = LinkState::other;

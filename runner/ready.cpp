@@ -41,7 +41,7 @@ Status look_at_links(NodeNamespaces& node, std::set<Ifindex>& waiting) {
 
 Status look_at_addresses(NodeNamespaces& node, Waiting& waiting) {
     std::set<Ifindex> link_local, tentative;
-    NetlinkMessage message = dump_ipv6_addresses_message();
+    NetlinkMessage message = dump_addresses_message(Family::ipv6);
     std::string doing = "read the IPv6 addresses of " + node.name;
     Status asked = node.netlink.ask(message, doing, [&](const nlmsghdr* header) {
         auto report = read_address(header);

@@ -144,6 +144,11 @@ Status Relay::set_cut(WireRef wire, bool cut) {
     return status_of(ask(encode({kind, number_of(wire), {}})));
 }
 
+Status Relay::set_plugged(std::size_t link, bool plugged) {
+    auto kind = plugged ? RelayRequest::Kind::plug : RelayRequest::Kind::unplug;
+    return status_of(ask(encode({kind, number_of({link, 0}), {}})));
+}
+
 Status Relay::settle() {
     return status_of(ask(encode(RelayRequest{RelayRequest::Kind::settle, 0, {}})));
 }

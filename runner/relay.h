@@ -47,6 +47,9 @@ public:
     Status impair(WireRef wire, const Impairment& impairment);
     Status set_cut(WireRef wire, bool cut);
 
+    /// Unplugged, a link has no carrier at both ends.
+    Status set_plugged(std::size_t link, bool plugged);
+
     /// Returns when every carrier is as the ends' states by now want it.
     Status settle();
 

@@ -8,10 +8,14 @@
 #include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <linux/ethtool.h>
+#include <linux/if.h>
+#include <linux/sockios.h>
 #include <map>
 #include <poll.h>
 #include <set>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
 
@@ -23,6 +27,7 @@ constexpr std::size_t longest_frame = 65'535 + 14 + 8; // with two VLAN tags
 
 /// An end as the kernel has it by now.
 struct EndState {
+    std::string name;
     bool there = true, up = false, carrier = false;
     unsigned mtu = 1500;
 };
@@ -33,7 +38,7 @@ class RelayLoop {
 public:
     RelayLoop(std::vector<RelayedLink> links, std::vector<RelayWatch> watches, Fd engine)
         : links_(std::move(links)), watches_(std::move(watches)), engine_(std::move(engine)),
-          states_(links_.size()), due_(2 * links_.size()), buffer_(longest_frame) {
+          states_(links_.size()), unplugged_(links_.size()), due_(2 * links_.size()), buffer_(longest_frame) {
         for (const RelayedLink& link : links_)
             for (std::uint32_t sender : {0U, 1U})
                 wires_.emplace_back(link.ends.at(sender).seed, sender);
@@ -86,7 +91,7 @@ private:
         auto number = static_cast<std::uint32_t>(event.data.u64);
         switch (static_cast<Source>(event.data.u64 >> 32)) {
         case Source::tap:
-            read_frames(number, (event.events & (EPOLLERR | EPOLLHUP)) != 0);
+            read_frames(number, 64, (event.events & (EPOLLERR | EPOLLHUP)) != 0); // then the others' turn
             break;
         case Source::changes:
             watches_[number].changes.drain();
@@ -106,10 +111,9 @@ private:
 
     // Frames.
 
-    void read_frames(std::size_t number, bool broken) {
-        constexpr int at_once = 64; // then the others have their turn
+    void read_frames(std::size_t number, unsigned at_most, bool broken) {
         Fd& tap = end(number).tap;
-        for (int i = 0; i < at_once && tap.valid(); ++i) {
+        for (unsigned i = 0; i < at_most && tap.valid(); ++i) {
             ssize_t size = read(tap.get(), buffer_.data(), buffer_.size());
             if (size <= 0) {
                 broken = broken || (errno != EAGAIN && errno != EINTR);
@@ -124,6 +128,12 @@ private:
                 if (watch.node == end(number).node)
                     look(watch);
         schedule(number);
+    }
+
+    /// What was sent before the engine asked for a change or a count comes under the old state and into it.
+    void catch_up() {
+        for (std::size_t number = 0; number < 2 * links_.size(); ++number)
+            read_frames(number, tap_queue_length, false);
     }
 
     void deliver(std::size_t number, Wire::Time time) {
@@ -177,7 +187,8 @@ private:
         NetlinkMessage message = dump_links_message();
         Status asked = watch.questions.ask(message, "read the links", [&](const nlmsghdr* header) {
             if (auto report = read_link(header))
-                found[report->index] = {true, report->state != LinkState::down, false, report->mtu};
+                found[report->index] = {report->name, true, report->state != LinkState::down, false,
+                                        report->mtu};
         });
         if (!asked)
             return; // the next news brings us back
@@ -186,6 +197,7 @@ private:
                 continue;
             auto is = found.find(end(number).index);
             state(number).there = is != found.end();
+            state(number).name = is != found.end() ? is->second.name : "";
             state(number).up = is != found.end() && is->second.up;
             state(number).mtu = is != found.end() ? is->second.mtu : 0;
         }
@@ -196,13 +208,31 @@ private:
     /// A veth pair has a carrier at both ends while both are up, and is deleted as a whole.
     void settle(std::size_t link) {
         auto& states = states_[link];
-        bool there = states[0].there && states[1].there, carrier = there && states[0].up && states[1].up;
+        bool there = states[0].there && states[1].there;
+        bool carrier = there && states[0].up && states[1].up && !unplugged_[link];
         for (std::size_t i = 0; i < 2; ++i) {
             Fd& tap = links_[link].ends.at(i).tap;
             if (!there)
                 tap.reset();
-            else if (states.at(i).carrier != carrier && set_carrier(tap, carrier))
+            else if (states.at(i).carrier != carrier && set_carrier(tap, carrier)) {
                 states.at(i).carrier = carrier;
+                tell_at_once(links_[link].ends.at(i).node, states.at(i).name);
+            }
+        }
+    }
+
+    /// The kernel keeps the news of a lost carrier for up to a second, as unimportant where no device is
+    /// below (linkwatch_urgent_event() in net/core/link_watch.c), unless somebody asks for the carrier
+    /// (ethtool_op_get_link() in net/ethtool/ioctl.c).
+    void tell_at_once(NodeIndex node, const std::string& name) {
+        for (RelayWatch& watch : watches_) {
+            if (watch.node != node)
+                continue;
+            ethtool_value question{ETHTOOL_GLINK, 0};
+            ifreq request{};
+            name.copy(request.ifr_name, IFNAMSIZ - 1);
+            request.ifr_data = reinterpret_cast<char*>(&question);
+            [[maybe_unused]] int done = ioctl(watch.questions.descriptor(), SIOCETHTOOL, &request);
         }
     }
 
@@ -224,6 +254,7 @@ private:
     }
 
     std::string carry_out(const RelayRequest& request) {
+        catch_up();
         switch (request.kind) {
         case RelayRequest::Kind::impair:
             wires_[request.wire].impair(request.impairment);
@@ -231,6 +262,11 @@ private:
         case RelayRequest::Kind::cut:
         case RelayRequest::Kind::heal:
             wires_[request.wire].set_cut(request.kind == RelayRequest::Kind::cut);
+            return {};
+        case RelayRequest::Kind::unplug:
+        case RelayRequest::Kind::plug:
+            unplugged_[request.wire / 2] = request.kind == RelayRequest::Kind::unplug;
+            settle(request.wire / 2);
             return {};
         case RelayRequest::Kind::settle:
             for (RelayWatch& watch : watches_) {
@@ -252,6 +288,7 @@ private:
     std::vector<RelayWatch> watches_;
     Fd engine_, epoll_, timer_;
     std::vector<std::array<EndState, 2>> states_;
+    std::vector<bool> unplugged_; ///< links, by the engine's wish
     std::vector<Wire> wires_;
     std::vector<std::optional<Wire::Time>> due_;         ///< as each wire stands in the queue
     std::set<std::pair<Wire::Time, std::size_t>> queue_; ///< of wires, by their next frame

@@ -15,6 +15,8 @@ struct RelayRequest {
         impair, ///< replaces what the wire does to frames
         cut,
         heal,
+        unplug, ///< the wire's link has no carrier, whatever its ends' states
+        plug,
         settle, ///< answered when every carrier is as the ends' own states want it by now
         count,  ///< answered with the counts of all wires
     };

@@ -262,7 +262,22 @@ TEST_CASE("what is sent while a wire is cut is lost, what was under way comes") 
     wire.set_cut(false);
     wire.send(numbered(3), 2ms);
     CHECK(come_out(wire) == "1@10ms 3@12ms");
-    CHECK(wire.counts().cut == 1);
+    CHECK(show(wire.counts()) == "3 sent, 2 passed, 1 cut off");
+}
+
+TEST_CASE("each cut counts anew, and one that is there already goes on") {
+    Wire wire = wire_with({});
+    wire.send(numbered(1), 0ms);
+    wire.set_cut(true);
+    wire.send(numbered(2), 0ms);
+    wire.set_cut(true);
+    wire.send(numbered(3), 0ms);
+    CHECK(show(wire.counts()) == "3 sent, 0 passed, 2 cut off");
+    wire.set_cut(false);
+    wire.set_cut(true);
+    CHECK(show(wire.counts()) == "1 sent, 0 passed");
+    wire.send(numbered(4), 0ms);
+    CHECK(show(wire.counts()) == "2 sent, 0 passed, 1 cut off");
 }
 
 TEST_CASE("a new impairment holds from then on and counts anew, and what is under way stays") {
@@ -273,5 +288,7 @@ TEST_CASE("a new impairment holds from then on and counts anew, and what is unde
         wire.send(numbered(i), 1ms);
     wire.impair({});
     wire.send(numbered(5), 2ms);
+    CHECK(show(wire.counts()) == "4 sent, 0 passed"); // three were under way
     CHECK(come_out(wire) == "5@2ms 2@11ms 4@11ms 1@100ms");
+    CHECK(show(wire.counts()) == "4 sent, 4 passed");
 }
