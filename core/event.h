@@ -116,6 +116,7 @@ struct TestFinished {
     FailureKind kind = FailureKind::none;
     std::string reason; ///< of a test that was skipped or ended early; empty when its steps tell all
     Duration took{};
+    std::vector<std::string> links{}; ///< what had become of the packets of impaired and cut links by then
     bool operator==(const TestFinished&) const = default;
 };
 

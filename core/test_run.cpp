@@ -157,6 +157,7 @@ std::optional<Outcome> run_test(const TestRun& run, std::size_t number) {
     if (finished.kind == FailureKind::none)
         finished.kind = usual_kind(finished.outcome);
     finished.took = Clock::now() - begin;
+    finished.links = run.lab.link_counts();
     run.tell(finished);
     return finished.outcome;
 }

@@ -106,6 +106,7 @@ void visit_keys(auto& each, Of<TestFinished> auto& event) {
     each("kind", event.kind);
     each("reason", event.reason);
     each("took-ns", event.took);
+    each("links", event.links, 2);
 }
 
 void visit_keys(auto& each, Of<ScenarioFinished> auto& event) {

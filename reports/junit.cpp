@@ -139,13 +139,13 @@ std::string step_log(const TestResult& test) {
 
 Case case_of(const ScenarioResult& scenario, const TestResult& test) {
     Case result{test.name, test.outcome, test.kind, test.took, test.line};
-    if (test.outcome == Outcome::passed) {
-        result.output = elsewhere_text(test.elsewhere);
+    result.output = test.outcome == Outcome::passed ? elsewhere_text(test.elsewhere) : step_log(test);
+    for (const std::string& line : test.links)
+        result.output += line + '\n';
+    if (test.outcome == Outcome::passed)
         return result;
-    }
     result.message = failure_message(test);
     result.body = failure_text(scenario, test);
-    result.output = step_log(test);
     return result;
 }
 

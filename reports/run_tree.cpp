@@ -177,6 +177,7 @@ void RunTreeBuilder::apply(const TestFinished& event) {
     test->kind = event.kind;
     test->reason = event.reason;
     test->took = event.took;
+    test->links = event.links;
 }
 
 void RunTreeBuilder::apply(const ScenarioFinished& event) {

@@ -44,6 +44,7 @@ struct TestResult {
     std::optional<RunningStep> running;
     WallTime since{};
     std::vector<std::string> elsewhere{}; ///< what other runs made of it, where several were merged
+    std::vector<std::string> links{};     ///< as in TestFinished
     bool operator==(const TestResult&) const = default;
 };
 

@@ -59,7 +59,7 @@ TEST_CASE("an event's line is as programs were promised") {
     CHECK(to_json_line(
               at(0, TestFinished{1, 2, Outcome::errored, FailureKind::timeout, "late", microseconds(7)})) ==
           R"({"v":2,"type":"test-finished","time":1767323045000000,"scenario":1,"test":2,)"
-          R"("outcome":"errored","kind":"timeout","reason":"late","took-ns":7000})"
+          R"("outcome":"errored","kind":"timeout","reason":"late","took-ns":7000,"links":[]})"
           "\n");
     CHECK(
         to_json_line(at(0, StepFinished{0, 1, 2, "ping", {3, 4, "x"}, could_not_ask("reply", "gone")})) ==
