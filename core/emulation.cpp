@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <fmt/format.h>
+#include <map>
 
 namespace netrig {
 
@@ -10,7 +11,7 @@ namespace {
 
 /// What the kernel has to impair links with.
 struct KernelMeans {
-    bool netem = false, seed = false, rate = false, drop_rules = false;
+    bool netem = false, seed = false, rate = false, drop_rules = false, cuts = false, taps = false;
 };
 
 bool is_there(const FeatureAnswers& found, const char* feature) {
@@ -19,9 +20,12 @@ bool is_there(const FeatureAnswers& found, const char* feature) {
 }
 
 KernelMeans means_in(const FeatureAnswers& found) {
-    return {is_there(found, "kernel:netem"), is_there(found, "kernel:netem-seed"),
+    return {is_there(found, "kernel:netem"),
+            is_there(found, "kernel:netem-seed"),
             is_there(found, "kernel:tbf"),
-            is_there(found, "kernel:nftables-numgen") && is_there(found, "kernel:nftables-netdev")};
+            is_there(found, "kernel:nftables-numgen") && is_there(found, "kernel:nftables-netdev"),
+            is_there(found, "kernel:nftables-netdev"),
+            is_there(found, "kernel:tap")};
 }
 
 bool is_rate_alone(const Impairment& impairment) {
@@ -46,6 +50,15 @@ ImpairedBy kernel_way(const Impairment& impairment, const KernelMeans& kernel, b
     return ImpairedBy::netem;
 }
 
+/// Calls `visit(test, verb)` for every step that is one.
+template <class V, class AnyScenario, class Visit>
+void for_each_step(AnyScenario& scenario, Visit visit) {
+    for (auto& test : scenario.tests)
+        for (auto& step : test.steps)
+            if (auto* verb = std::get_if<V>(&step.verb))
+                visit(test, *verb);
+}
+
 /// The same as the relay would, on a link.
 bool kernel_can(const Impairment& impairment, const KernelMeans& kernel) {
     if (impairment.exact())
@@ -59,29 +72,81 @@ public:
     Choice(Scenario& scenario, const KernelMeans& kernel) : scenario_(scenario), kernel_(kernel) {}
 
     void make() {
-        std::set<InterfaceRef> ends;
-        Topology& topology = scenario_.topology;
-        for (Link& link : topology.links) {
-            choose(link);
-            ends.insert(link.ends.begin(), link.ends.end());
-        }
-        for (NodeIndex node = 0; node < topology.nodes.size(); ++node)
-            for (std::size_t i = 0; i < topology.nodes[node].interfaces.size(); ++i)
-                if (!ends.contains({node, i}))
-                    leave_to_kernel(topology.nodes[node].interfaces[i].impairment, false);
+        collect();
+        for (std::size_t i = 0; i < scenario_.topology.links.size(); ++i)
+            choose(i);
+        for (auto& [ref, all] : wanted_) // what is no end of a link
+            for (Wanted& each : all)
+                leave_to_kernel(each, false);
+        require_for_cuts();
     }
 
 private:
-    void choose(Link& link) {
-        bool relay = false;
+    /// One impairment of an interface: the file's, or one that a step puts in its place.
+    struct Wanted {
+        Impairment* impairment = nullptr;
+        std::vector<Requirement>* requirements = nullptr; ///< of the scenario, or of the step's test
+    };
+
+    void collect() {
+        const Topology& topology = scenario_.topology;
+        for (NodeIndex node = 0; node < topology.nodes.size(); ++node)
+            for (std::size_t i = 0; i < topology.nodes[node].interfaces.size(); ++i)
+                wanted_[{node, i}].push_back(
+                    {&scenario_.topology.nodes[node].interfaces[i].impairment, &scenario_.requirements});
+        for_each_step<Impair>(scenario_, [&](Test& test, Impair& step) {
+            for (std::size_t i = 0; i < step.of.senders.size(); ++i)
+                wanted_[step.of.senders[i]].push_back({&step.impairments[i], &test.requirements});
+        });
+        for_each_step<Cut>(scenario_, [&](Test& test, const Cut& step) {
+            bool by_relay = topology.emulator != Emulator::kernel && !kernel_.cuts;
+            for (InterfaceRef sender : step.of.senders)
+                if (by_relay)
+                    relay_for_[link_number(sender, topology)].push_back(&test);
+        });
+        for_each_step<Flap>(scenario_, [&](Test& test, const Flap& step) {
+            for (InterfaceRef end : step.ends)
+                relay_for_[link_number(end, topology)].push_back(&test);
+        });
+    }
+
+    /// A link is relayed from the start if it will have to be. Where that is for a later step only and there
+    /// are no taps, the test that has the step is skipped and not the scenario.
+    void choose(std::size_t number) {
+        Link& link = scenario_.topology.links[number];
+        std::vector<std::vector<Requirement>*> needing;
         for (InterfaceRef end : link.ends)
-            relay = relay || needs_relay(scenario_.topology.at(end).impairment);
-        link.relayed = relay;
-        for (InterfaceRef end : link.ends)
-            if (Impairment& impairment = scenario_.topology.at(end).impairment; relay)
-                set_way(impairment, ImpairedBy::relay);
-            else
-                leave_to_kernel(impairment, true);
+            for (const Wanted& each : wanted_[end])
+                if (needs_relay(*each.impairment))
+                    needing.push_back(each.requirements);
+        for (Test* test : relay_for_[number])
+            needing.push_back(&test->requirements);
+        for (std::vector<Requirement>* requirements : needing)
+            need(*requirements, "kernel:tap", link.span);
+        bool at_once = std::find(needing.begin(), needing.end(), &scenario_.requirements) != needing.end();
+        link.relayed = at_once || (!needing.empty() && kernel_.taps);
+        for (InterfaceRef end : link.ends) {
+            for (Wanted& each : wanted_[end])
+                if (link.relayed || needs_relay(*each.impairment))
+                    each.impairment->by = ImpairedBy::relay;
+                else
+                    leave_to_kernel(each, true);
+            if (link.relayed)
+                relayed_.insert(end);
+            wanted_.erase(end);
+        }
+    }
+
+    void require_for_cuts() {
+        for_each_step<Cut>(scenario_, [&](Test& test, const Cut& step) {
+            for (InterfaceRef sender : step.of.senders)
+                if (!relayed_.contains(sender) &&
+                    (kernel_.cuts || scenario_.topology.emulator == Emulator::kernel))
+                    need(test.requirements, "kernel:nftables-netdev", test.span);
+        });
+        for_each_step<Partition>(scenario_, [&](Test& test, const Partition&) {
+            need(test.requirements, "kernel:nftables-netdev", test.span);
+        });
     }
 
     [[nodiscard]] bool needs_relay(const Impairment& impairment) const {
@@ -96,33 +161,29 @@ private:
         return false;
     }
 
-    void leave_to_kernel(Impairment& impairment, bool is_of_link) {
-        set_way(impairment, kernel_way(impairment, kernel_, is_of_link));
-    }
-
-    void set_way(Impairment& impairment, ImpairedBy by) {
-        impairment.by = by;
+    void leave_to_kernel(Wanted& wanted, bool is_of_link) {
+        Impairment& impairment = *wanted.impairment;
+        impairment.by = kernel_way(impairment, kernel_, is_of_link);
+        scenario_.topology.impaired_by_kernel |= impairment.by != ImpairedBy::nobody;
+        auto need_of_it = [&](const char* feature) { need(*wanted.requirements, feature, impairment.span); };
         switch (impairment.by) {
         case ImpairedBy::nobody:
+        case ImpairedBy::relay:
             break;
         case ImpairedBy::netem:
-            need(impairment.seed ? "kernel:netem-seed" : "kernel:netem", impairment.span);
+            need_of_it(impairment.seed ? "kernel:netem-seed" : "kernel:netem");
             break;
         case ImpairedBy::tbf:
-            need("kernel:tbf", impairment.span);
+            need_of_it("kernel:tbf");
             break;
         case ImpairedBy::drop_rule:
-            need("kernel:nftables-netdev", impairment.span);
-            need("kernel:nftables-numgen", impairment.span);
-            break;
-        case ImpairedBy::relay:
-            need("kernel:tap", impairment.span);
+            need_of_it("kernel:nftables-netdev");
+            need_of_it("kernel:nftables-numgen");
             break;
         }
     }
 
-    void need(const char* feature, Span span) {
-        auto& list = scenario_.requirements;
+    static void need(std::vector<Requirement>& list, const char* feature, Span span) {
         bool known = std::any_of(list.begin(), list.end(),
                                  [&](const Requirement& each) { return each.feature == feature; });
         if (!known)
@@ -131,6 +192,9 @@ private:
 
     Scenario& scenario_;
     const KernelMeans& kernel_;
+    std::map<InterfaceRef, std::vector<Wanted>> wanted_;
+    std::map<std::size_t, std::vector<Test*>> relay_for_; ///< tests for which a link must be relayed
+    std::set<InterfaceRef> relayed_;                      ///< ends of such links
 };
 
 void check_impairment(const Impairment& impairment, InterfaceRef ref, const Topology& topology,
@@ -160,6 +224,20 @@ void check_emulation(const Scenario& scenario, Diagnostics& diagnostics) {
     for (NodeIndex node = 0; node < topology.nodes.size(); ++node)
         for (std::size_t i = 0; i < topology.nodes[node].interfaces.size(); ++i)
             check_impairment(topology.nodes[node].interfaces[i].impairment, {node, i}, topology, diagnostics);
+    for_each_step<Impair>(scenario, [&](const Test&, const Impair& step) {
+        for (std::size_t i = 0; i < step.of.senders.size(); ++i)
+            check_impairment(step.impairments[i], step.of.senders[i], topology, diagnostics);
+    });
+    if (topology.emulator != Emulator::kernel)
+        return;
+    for (const Test& test : scenario.tests)
+        for (const Step& step : test.steps)
+            if (std::holds_alternative<Flap>(step.verb))
+                diagnostics.push_back({"the kernel takes no carrier from an end of a veth pair that stays up",
+                                       step.span,
+                                       {},
+                                       "leave 'emulator' out; or set an end down by 'link-down'",
+                                       {}});
 }
 
 std::set<std::string> emulation_features(const Scenario& scenario) {
@@ -167,6 +245,10 @@ std::set<std::string> emulation_features(const Scenario& scenario) {
     for (const Node& node : scenario.topology.nodes)
         for (const Interface& interface : node.interfaces)
             any = any || interface.impairment.any();
+    for_each_step<Impair>(scenario, [&](const Test&, const Impair&) { any = true; });
+    for_each_step<Cut>(scenario, [&](const Test&, const Cut&) { any = true; });
+    for_each_step<Partition>(scenario, [&](const Test&, const Partition&) { any = true; });
+    for_each_step<Flap>(scenario, [&](const Test&, const Flap&) { any = true; });
     if (!any)
         return {};
     return {"kernel:netem",           "kernel:netem-seed",      "kernel:tbf",

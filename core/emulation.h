@@ -12,11 +12,12 @@ namespace netrig {
 /// Reports what no emulator, or not the one that is asked for, can do.
 void check_emulation(const Scenario& scenario, Diagnostics& diagnostics);
 
-/// What must be asked of the machine before choose_emulation; nothing where no link is impaired.
+/// What must be asked of the machine before choose_emulation; nothing where no link is impaired or cut, by
+/// the file or by a step.
 std::set<std::string> emulation_features(const Scenario& scenario);
 
-/// Sets `by` of every impairment and `relayed` of every link, and adds to the scenario's requirements what
-/// they need. What was not asked counts as missing.
+/// Sets `by` of every impairment and `relayed` of every link, and adds to the requirements of the scenario,
+/// or of a test whose step it is, what they need. What was not asked counts as missing.
 void choose_emulation(Scenario& scenario, const FeatureAnswers& found);
 
 } // namespace netrig

@@ -132,6 +132,25 @@ public:
     virtual Status set_link(NodeIndex node, const std::string& name, bool up) = 0;
     virtual Status delete_link(NodeIndex node, const std::string& name) = 0;
 
+    /// Replaces what is done to the packets that an interface of the file sends. Who does it was decided by
+    /// choose_emulation.
+    virtual Status impair(InterfaceRef sender, const Impairment& impairment) = 0;
+
+    /// What the interface, an end of a link, sends from now on vanishes on the way; or no longer.
+    virtual Status set_cut(InterfaceRef sender, bool cut) = 0;
+
+    /// Nodes of different groups hear each other no more: links between them are cut, and what comes another
+    /// way from the addresses that a node of another group has by now is dropped. Replaces the partition
+    /// before.
+    virtual Status partition(std::span<const std::vector<NodeIndex>> groups) = 0;
+    virtual Status heal_all() = 0; ///< no cut and no partition any more
+
+    /// Of both ends of the link, a relayed one, that the interface is an end of. They stay up.
+    virtual Status set_carrier(InterfaceRef end, bool on) = 0;
+
+    /// Lets time pass. False if the deadline came first, or the lab was told to end.
+    virtual bool let_pass(nanoseconds time) = 0;
+
     /// No question is waited for beyond it: what has not been answered by then counts as unanswered.
     virtual void set_deadline(std::optional<Clock::time_point> deadline) { static_cast<void>(deadline); }
 

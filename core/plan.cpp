@@ -13,12 +13,7 @@ namespace {
 
 class Planner {
 public:
-    explicit Planner(const Topology& topology) : topology_(topology) {
-        for_each_interface([&](InterfaceRef, const Interface& interface) {
-            ImpairedBy by = interface.impairment.by;
-            impaired_by_kernel_ |= by != ImpairedBy::nobody && by != ImpairedBy::relay;
-        });
-    }
+    explicit Planner(const Topology& topology) : topology_(topology) {}
 
     Plan make() {
         make_nodes();
@@ -206,7 +201,7 @@ private:
                 interface.mtu,
                 master != nullptr ? master->index : 0,
                 interface.up && !in_bond,
-                impaired_by_kernel_};
+                topology_.impaired_by_kernel};
     }
 
     /// A bridge's port comes first: the first end can be given its master and be set up in the same message.
@@ -436,7 +431,6 @@ private:
 
     const Topology& topology_;
     Plan plan_;
-    bool impaired_by_kernel_ = false; ///< anything
     std::uint32_t macs_ = 0;
     std::map<InterfaceRef, MacAddress> given_macs_;
     std::set<InterfaceRef> made_;

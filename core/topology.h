@@ -118,6 +118,7 @@ struct Topology {
     Emulator emulator = Emulator::automatic;
     NeighbourPolicy neighbours = NeighbourPolicy::automatic;
     bool awaits_dad = false; ///< duplicate address detection (RFC 4862, 5.4) is left on and waited for
+    bool impaired_by_kernel = false; ///< any packet, now or by a later step; see choose_emulation
 
     [[nodiscard]] std::optional<NodeIndex> find(const std::string& name) const;
     [[nodiscard]] const Interface& at(InterfaceRef ref) const {

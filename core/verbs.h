@@ -2,8 +2,11 @@
 #pragma once
 
 #include "core/members.h"
+#include "core/verbs/cut.h"
 #include "core/verbs/exchange.h"
 #include "core/verbs/exec.h"
+#include "core/verbs/flap.h"
+#include "core/verbs/impair.h"
 #include "core/verbs/link.h"
 #include "core/verbs/link_actions.h"
 #include "core/verbs/path.h"
@@ -15,7 +18,7 @@
 namespace netrig {
 
 using Verbs = Members<Ping, TcpEcho, UdpEcho, TcpConnect, Reach, Path, PathMtu, Exec, LinkCheck, LinkUp,
-                      LinkDown, DeleteLink>;
+                      LinkDown, DeleteLink, Flap, Impair, Cut, Heal, Partition>;
 using AnyVerb = Verbs::Variant;
 
 static_assert(Verb<Ping>);
@@ -30,5 +33,10 @@ static_assert(Verb<LinkCheck>);
 static_assert(Verb<LinkUp>);
 static_assert(Verb<LinkDown>);
 static_assert(Verb<DeleteLink>);
+static_assert(Verb<Flap>);
+static_assert(Verb<Impair>);
+static_assert(Verb<Cut>);
+static_assert(Verb<Heal>);
+static_assert(Verb<Partition>);
 
 } // namespace netrig

@@ -24,13 +24,19 @@ struct DropPlace {
     std::string name;
 };
 
+/// What the interface is called by now; ENODEV where it is gone.
+Result<DropPlace> find_place(InterfaceRef ref, const Topology& topology, std::vector<NodeNamespaces>& nodes);
+
 class DropRules {
 public:
+    /// They must outlive it.
     explicit DropRules(std::vector<NodeNamespaces>& nodes) : nodes_(nodes) {}
+    DropRules(const DropRules&) = delete;
+    DropRules& operator=(const DropRules&) = delete;
 
-    /// Drops what comes to `place` and `match` (a part of a rule; empty: all) says. Replaces what has the
-    /// same `purpose`, one word, there, and counts anew.
-    Status set(const std::string& purpose, const std::string& match, const DropPlace& place);
+    /// Drops what comes to `place` and any of `matches` (a part of a rule each; empty: all) says. Replaces
+    /// what has the same `purpose`, one word, there, without a moment between, and counts anew.
+    Status set(const std::string& purpose, const std::vector<std::string>& matches, const DropPlace& place);
     Status clear(const std::string& purpose, const DropPlace& place);
 
     /// How many frames were dropped; 0 without such a rule.

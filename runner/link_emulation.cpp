@@ -3,12 +3,15 @@
 #include "core/kernel_emulation.h"
 #include "runner/kinds/tuntap.h"
 #include "runner/link_messages.h"
-#include "runner/qdisc_messages.h"
 
 #include <algorithm>
 #include <fmt/format.h>
 
 namespace netrig {
+
+static bool is_qdisc(ImpairedBy by) {
+    return by == ImpairedBy::netem || by == ImpairedBy::tbf;
+}
 
 Status LinkEmulation::request(NodeIndex node, NetlinkMessage message) {
     return nodes_[node].netlink.request(message, "ask the kernel");
@@ -54,19 +57,6 @@ Status LinkEmulation::start_relay() {
     return relay_->settle();
 }
 
-Result<DropPlace> LinkEmulation::place_of(InterfaceRef ref) {
-    Ifindex index = topology_.at(ref).index;
-    DropPlace place{ref.node, index, {}};
-    NetlinkMessage all = dump_links_message();
-    Status asked = nodes_[ref.node].netlink.ask(all, "read the links", [&](const nlmsghdr* header) {
-        if (auto report = read_link(header); report && report->index == index)
-            place.name = report->name;
-    });
-    if (asked && place.name.empty())
-        return failure({"find " + topology_.show(ref), ENODEV, {}, {}});
-    return asked ? Result<DropPlace>(place) : failure(asked.error());
-}
-
 Result<DropPlace> LinkEmulation::place_of_peer(InterfaceRef ref) {
     auto peer = peer_of(ref);
     return peer ? place_of(*peer) : failure({"find the other end of " + topology_.show(ref), ENODEV, {}, {}});
@@ -79,7 +69,6 @@ Status LinkEmulation::impair_by_relay(InterfaceRef ref, const Impairment& impair
 /// What the new one does not replace by itself.
 Status LinkEmulation::undo_in_kernel(const DropPlace& place, InterfaceRef ref, const Impairment& before,
                                      const Impairment& after) {
-    auto is_qdisc = [](ImpairedBy by) { return by == ImpairedBy::netem || by == ImpairedBy::tbf; };
     if (is_qdisc(before.by) && !is_qdisc(after.by))
         return request(place.node, delete_root_qdisc_message(place.index));
     if (before.by != ImpairedBy::drop_rule || after.by == ImpairedBy::drop_rule)
@@ -105,32 +94,58 @@ Status LinkEmulation::impair_by_kernel(const DropPlace& place, InterfaceRef ref,
     }
     case ImpairedBy::drop_rule: {
         auto peer = place_of_peer(ref);
-        return peer ? rules_.set("loss", loss_rule(impairment), *peer) : failure(peer.error());
+        return peer ? rules_.set("loss", {loss_rule(impairment)}, *peer) : failure(peer.error());
     }
     }
     return {};
 }
 
-Status LinkEmulation::impair(InterfaceRef ref, const Impairment& impairment) {
-    Impairment& current = impaired_[ref];
-    Status done;
-    if (wires_.contains(ref))
-        done = impair_by_relay(ref, impairment);
-    else {
-        auto place = place_of(ref);
-        if (!place)
-            return failure(place.error());
-        done = undo_in_kernel(*place, ref, current, impairment);
-        if (done)
-            done = impair_by_kernel(*place, ref, impairment);
+Status LinkEmulation::replace_in_kernel(InterfaceRef ref, const Impairment& before, Impaired& after) {
+    auto place = place_of(ref);
+    if (!place)
+        return failure(place.error());
+    if (is_qdisc(before.by) && before.by == after.what.by) {
+        auto root = read_root(*place); // the qdisc stays, and what it counted
+        if (!root)
+            return failure(root.error());
+        after.passed = root->passed;
+        after.dropped = root->dropped;
     }
+    Status undone = undo_in_kernel(*place, ref, before, after.what);
+    return undone ? impair_by_kernel(*place, ref, after.what) : undone;
+}
+
+Status LinkEmulation::impair(InterfaceRef ref, const Impairment& impairment) {
+    Impaired& current = impaired_[ref];
+    Impaired wanted{impairment};
+    Status done = wires_.contains(ref) ? impair_by_relay(ref, impairment)
+                                       : replace_in_kernel(ref, current.what, wanted);
     if (done)
-        current = impairment;
+        current = wanted;
     return done;
 }
 
-Result<std::string> LinkEmulation::counts_of(InterfaceRef ref, ImpairedBy by,
+Status LinkEmulation::set_carrier(InterfaceRef end, bool on) {
+    auto wire = wires_.find(end);
+    if (wire == wires_.end())
+        return failure({"take the carrier of " + topology_.show(end), ENODEV, "its link is not relayed", {}});
+    return relay_->set_plugged(wire->second.link, on);
+}
+
+Result<QdiscReport> LinkEmulation::read_root(const DropPlace& place) {
+    QdiscReport root;
+    NetlinkMessage message = dump_qdiscs_message(place.index);
+    Status asked = nodes_[place.node].netlink.ask(message, "read the qdiscs", [&](const nlmsghdr* header) {
+        auto report = read_qdisc(header);
+        if (report && report->root && report->index == place.index)
+            root = *report;
+    });
+    return asked ? Result<QdiscReport>(root) : failure(asked.error());
+}
+
+Result<std::string> LinkEmulation::counts_of(InterfaceRef ref, const Impaired& impaired,
                                              const std::vector<WireCounts>& wires) {
+    ImpairedBy by = impaired.what.by;
     if (by == ImpairedBy::relay) {
         WireRef wire = wires_.at(ref);
         return show(wires.at(2 * wire.link + wire.sender));
@@ -142,14 +157,10 @@ Result<std::string> LinkEmulation::counts_of(InterfaceRef ref, ImpairedBy by,
         auto count = rules_.count("loss", *place);
         return count ? Result<std::string>(fmt::format("{} lost", *count)) : failure(count.error());
     }
-    std::string text;
-    NetlinkMessage message = dump_qdiscs_message(place->index);
-    Status asked = nodes_[ref.node].netlink.ask(message, "read the qdiscs", [&](const nlmsghdr* header) {
-        auto report = read_qdisc(header);
-        if (report && report->root && report->index == place->index)
-            text = fmt::format("{} passed, {} dropped", report->passed, report->dropped);
-    });
-    return asked ? Result<std::string>(text) : failure(asked.error());
+    auto root = read_root(*place);
+    return root ? Result<std::string>(fmt::format("{} passed, {} dropped", root->passed - impaired.passed,
+                                                  root->dropped - impaired.dropped))
+                : failure(root.error());
 }
 
 std::vector<std::string> LinkEmulation::report() {
@@ -158,14 +169,16 @@ std::vector<std::string> LinkEmulation::report() {
     if (relay_)
         if (auto counted = relay_->counts())
             wires = std::move(*counted);
-    for (const auto& [ref, impairment] : impaired_) {
-        if (!impairment.any() || (impairment.by == ImpairedBy::relay && wires.empty()))
+    for (const auto& [ref, impaired] : impaired_) {
+        ImpairedBy by = impaired.what.by;
+        if (!impaired.what.any() || (by == ImpairedBy::relay && wires.empty()))
             continue;
-        auto counts = counts_of(ref, impairment.by, wires);
-        lines.push_back(fmt::format("impaired: what {} sends, by {}, {}: {}", topology_.show(ref),
-                                    word(impairment.by), words(impairment),
-                                    counts ? *counts : describe(counts.error())));
+        auto counts = counts_of(ref, impaired, wires);
+        lines.push_back(fmt::format("impaired: what {} sends, by {}, {}: {}", topology_.show(ref), word(by),
+                                    words(impaired.what), counts ? *counts : describe(counts.error())));
     }
+    for (std::string& line : cuts_.report(wires))
+        lines.push_back(std::move(line));
     return lines;
 }
 

@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <csignal>
 #include <fmt/format.h>
+#include <poll.h>
 
 namespace netrig {
 
@@ -197,6 +198,58 @@ Status LiveLab::delete_link(NodeIndex node, const std::string& name) {
     NetlinkMessage message = delete_link_message(*index);
     Status deleted = nodes_[node].netlink.request(message, doing);
     return deleted ? emulation_.settle() : deleted;
+}
+
+static Status named(Status done, std::string doing) {
+    if (!done)
+        done.error().doing = fmt::format("{}: {}", doing, done.error().doing);
+    return done;
+}
+
+/// An Error where the interface was deleted: nothing that is done to it has an effect.
+Status LiveLab::check_there(InterfaceRef ref) {
+    auto place = find_place(ref, topology_, nodes_);
+    return place ? Status() : failure(place.error());
+}
+
+Status LiveLab::impair(InterfaceRef sender, const Impairment& impairment) {
+    Status there = check_there(sender);
+    return named(there ? emulation_.impair(sender, impairment) : there,
+                 fmt::format("impair what {} sends by {}: {}", topology_.show(sender), word(impairment.by),
+                             words(impairment)));
+}
+
+Status LiveLab::set_cut(InterfaceRef sender, bool cut) {
+    Status there = cut ? check_there(sender) : Status();
+    return named(there ? emulation_.cuts().set_cut(sender, cut) : there,
+                 fmt::format("{} what {} sends", cut ? "cut" : "heal", topology_.show(sender)));
+}
+
+Status LiveLab::partition(std::span<const std::vector<NodeIndex>> groups) {
+    return named(emulation_.cuts().partition(groups), "keep groups of nodes apart");
+}
+
+Status LiveLab::heal_all() {
+    return named(emulation_.cuts().heal_all(), "heal all cuts and partitions");
+}
+
+Status LiveLab::set_carrier(InterfaceRef end, bool on) {
+    if (Status released = pins_.release(); !released)
+        return released;
+    Status there = check_there(end);
+    return named(there ? emulation_.set_carrier(end, on) : there,
+                 fmt::format("{} the link of {}", on ? "plug in" : "unplug", topology_.show(end)));
+}
+
+bool LiveLab::let_pass(nanoseconds time) {
+    constexpr std::chrono::milliseconds longest = std::chrono::hours(1); // poll(2) counts in an int
+    auto until = Clock::now() + at_most(time);
+    pollfd wait{stop_.descriptor(), POLLIN, 0};
+    for (int told = 0; told <= 0 && Clock::now() < until;) {
+        auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now());
+        told = poll(&wait, 1, static_cast<int>(std::min(left, longest).count()));
+    }
+    return !told_to_end() && Clock::now() < deadline_;
 }
 
 Status LiveLab::wait_for_change(nanoseconds at_most) {

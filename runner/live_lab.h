@@ -50,6 +50,12 @@ public:
     Result<std::optional<FoundLink>> link(NodeIndex node, const std::string& name) override;
     Status set_link(NodeIndex node, const std::string& name, bool up) override;
     Status delete_link(NodeIndex node, const std::string& name) override;
+    Status impair(InterfaceRef sender, const Impairment& impairment) override;
+    Status set_cut(InterfaceRef sender, bool cut) override;
+    Status partition(std::span<const std::vector<NodeIndex>> groups) override;
+    Status heal_all() override;
+    Status set_carrier(InterfaceRef end, bool on) override;
+    bool let_pass(nanoseconds time) override;
     void set_deadline(std::optional<Clock::time_point> deadline) override {
         deadline_ = deadline.value_or(Clock::time_point::max());
     }
@@ -74,6 +80,7 @@ private:
     void say_if_memory_ran_out(std::vector<CommandAnswer>& answers);
     /// The time that is left, but no more than `wanted`.
     [[nodiscard]] nanoseconds at_most(nanoseconds wanted) const;
+    Status check_there(InterfaceRef ref);
     [[nodiscard]] std::string where(NodeIndex node, const std::string& name) const;
 
     const Topology& topology_;

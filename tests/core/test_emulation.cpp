@@ -36,6 +36,9 @@ std::string chosen(const std::string& link, const FeatureAnswers& machine, const
     text += topology.links[0].relayed ? "taps" : "veth";
     for (const Requirement& each : scenario.requirements)
         text += " " + each.feature;
+    for (const Test& test : scenario.tests)
+        for (const Requirement& each : test.requirements)
+            text += " " + each.feature;
     return text;
 }
 
@@ -146,6 +149,45 @@ drop = [3]
   help: did you mean 'relay'?
 
 )");
+}
+
+TEST_CASE("what a later step does to a link decides who carries it from the start") {
+    auto steps = [](const char* verb) { return fmt::format("[[tests]]\n{}\n", verb); };
+    CHECK(chosen("", without_netem, "", steps("impair = { on = 'a:eth0', delay = '1ms' }")) ==
+          "relay relay taps kernel:tap");
+    CHECK(chosen("rate = \"1mbit\"", without_netem, "", steps("impair = { on = 'b:eth0', drop = [1] }")) ==
+          "relay relay taps kernel:tap");
+    CHECK(chosen("", without_netem, "", steps("impair = { on = 'a:eth0', rate = '1mbit' }")) ==
+          "nobody nobody veth kernel:tbf");
+    CHECK(chosen("", with_netem, "", steps("impair = { on = 'a:eth0', delay = '1ms' }")) ==
+          "nobody nobody veth kernel:netem");
+    CHECK(chosen("", with_netem, "", steps("flap = 'a:eth0'")) == "relay relay taps kernel:tap");
+    CHECK(chosen("", with_netem, "", steps("cut = 'a:eth0'")) == "nobody nobody veth kernel:nftables-netdev");
+    CHECK(chosen("", with_netem, "", steps("partition = ['a', 'b']")) ==
+          "nobody nobody veth kernel:nftables-netdev");
+    CHECK(chosen("", machine_with({"kernel:tap"}), "", steps("cut = 'a:eth0'")) ==
+          "relay relay taps kernel:tap");
+}
+
+TEST_CASE("what a step needs and the machine lacks is required of its test, not of the scenario") {
+    Scenario scenario = scenario_of(R"(
+hosts = ["a", "b"]
+links = ["a -- b"]
+[[tests]]
+exec = { on = "a", command = "true" }
+[[tests]]
+impair = { on = "a:eth0", delay = "1ms" }
+[[tests]]
+flap = "a:eth0"
+)");
+    choose_emulation(scenario, nothing);
+    CHECK_FALSE(scenario.topology.links[0].relayed);
+    CHECK(scenario.requirements.empty());
+    std::string text;
+    for (const Test& test : scenario.tests)
+        for (const Requirement& each : test.requirements)
+            text += test.name + ": " + each.feature + "\n";
+    CHECK(text == "impair a:eth0: delay 1ms: kernel:tap\nflap a:eth0: kernel:tap\n");
 }
 
 TEST_CASE("the plan says what is impaired and by whom") {

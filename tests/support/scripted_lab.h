@@ -24,7 +24,8 @@ public:
     std::deque<Result<std::vector<ExchangeAnswer>>> exchanges;
     std::deque<Result<std::vector<CommandAnswer>>> commands;
     std::deque<Result<std::optional<FoundLink>>> links;
-    std::deque<Status> changes; ///< of set_link and delete_link; empty: all go well
+    std::deque<Status> changes; ///< of all that changes the lab; empty: all go well
+    std::size_t passes = ~0UL;  ///< so many times a wait lasts its whole time, then the deadline comes first
     std::deque<Status> waits;   ///< empty: each wait lasts its whole time and goes well
     std::vector<std::string> notes;
     std::size_t answers_before_end = ~0UL; ///< after so many answers the lab is told to end
@@ -69,6 +70,24 @@ public:
         return changes.empty() ? Status() : next(changes, "delete_link");
     }
 
+    Status impair(InterfaceRef sender, const Impairment& impairment) override {
+        return change(topology_.show(sender) + " " + words(impairment));
+    }
+    Status set_cut(InterfaceRef sender, bool cut) override {
+        return change(fmt::format("{} {}", topology_.show(sender), cut ? "cut" : "healed"));
+    }
+    Status partition(std::span<const std::vector<NodeIndex>> groups) override {
+        return change(fmt::format("{} groups", groups.size()));
+    }
+    Status heal_all() override { return change("all healed"); }
+    Status set_carrier(InterfaceRef end, bool on) override {
+        return change(fmt::format("{} {}", topology_.show(end), on ? "plugged" : "unplugged"));
+    }
+    bool let_pass(nanoseconds time) override {
+        made_changes.push_back(exact_words(time));
+        return passes-- > 0;
+    }
+
     [[nodiscard]] bool told_to_end() const override { return answered_ >= answers_before_end; }
 
     std::vector<std::string> take_notes() override { return std::exchange(notes, {}); }
@@ -82,6 +101,11 @@ public:
     }
 
 private:
+    Status change(std::string what) {
+        made_changes.push_back(std::move(what));
+        return changes.empty() ? Status() : next(changes, "a change");
+    }
+
     std::string place(NodeIndex node, const std::string& name) {
         return topology_.nodes[node].name + ":" + name;
     }
