@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <map>
 
 namespace netrig {
@@ -100,7 +101,7 @@ std::optional<Step> load_step(const TomlTable& table, TableReader& reader, LoadC
         Verbs::for_each([&]<class V>() { names.emplace_back(V::name); });
         if (!later && !has_unknown_key(table))
             reader.report(reader.where(), "this step names no verb, so nothing would be checked", {},
-                          suggestion("", names));
+                          fmt::format("known here: {}", fmt::join(names, ", ")));
         return std::nullopt;
     }
     if (verbs.size() > 1)

@@ -74,8 +74,13 @@ std::vector<std::string> complaints(const Exec& exec, const CommandAnswer& answe
     return words;
 }
 
-void append_output(std::vector<std::string>& details, const char* name, const CommandOutput& output) {
+/// What is wrong with it in short, then the output itself.
+void append_output(std::vector<std::string>& details, const char* name, const std::optional<TextMatch>& match,
+                   const CommandOutput& output) {
     std::string text = output.text();
+    if (match && !match->fits(text))
+        for (const std::string& line : match->differences(text))
+            details.push_back(line.starts_with(' ') ? line : fmt::format("{}: {}", name, line));
     if (text.empty())
         return;
     details.push_back(fmt::format("{}:", name));
@@ -163,8 +168,8 @@ Verdict Exec::run(Lab& lab, const StepLimits& limits) const {
         verdict.details.push_back(fmt::format("on {}: {}{}", node, how_it_ended(answer), after));
         if (!answer.perhaps.empty())
             verdict.details.push_back(answer.perhaps);
-        append_output(verdict.details, "stdout", answer.output);
-        append_output(verdict.details, "stderr", answer.errors);
+        append_output(verdict.details, "stdout", output, answer.output);
+        append_output(verdict.details, "stderr", errors, answer.errors);
     }
     if (verdict.answer == Answer::yes)
         verdict.actual = verdict.expected;

@@ -2,6 +2,8 @@
 #include "tests/support/catch.h"
 #include "tests/support/scenario_text.h"
 
+#include <fmt/format.h>
+
 using namespace netrig;
 
 /// The match of `stdout = …` in a file of that one line.
@@ -145,4 +147,40 @@ error: 'json' is not supported yet by this version of netrig
    |                         ^^^^ values at paths of a JSON text
 
 )");
+}
+
+TEST_CASE("'json' finds values at their paths, written with dots and brackets or as a pointer") {
+    TextMatch match =
+        match_of(R"(stdout = { json = { "links[1].mtu" = 1500, "/name" = "red", up = true } })");
+    CHECK(match.describe() == R"(has links[1].mtu = 1500, /name = "red", up = true)");
+    CHECK(match.fits(R"({ "links": [{}, { "mtu": 1500.0 }], "name": "red", "up": true, "more": null })"));
+    CHECK(match.differences(R"({ "links": [{ "mtu": 1500 }], "name": "blue", "up": 1 })") ==
+          std::vector<std::string>{"there is no links[1].mtu", R"(/name is "blue", not "red")",
+                                   "up is 1, not true"});
+    CHECK(match.differences("default via 10.0.0.1") == std::vector<std::string>{"it is no JSON"});
+    CHECK(match_of("stdout = { json = { 'x.y' = [1, { a = 'b' }] } }")
+              .fits(R"({ "x": { "y": [1, { "a": "b" }] } })"));
+}
+
+TEST_CASE("mistakes in paths of a JSON text are refused") {
+    for (const char* path : {"a..b", "a[x]", "a[1", "a.", "a.[1]"})
+        CHECK(mistakes_of(fmt::format("stdout = {{ json = {{ '{}' = 1 }} }}", path))
+                  .starts_with(fmt::format("error: '{}' is no path in a JSON text\n", path)));
+    CHECK(mistakes_of("stdout = { json = {} }").starts_with("error: 'json' names no value"));
+    CHECK(mistakes_of("stdout = { json = { a = 1 }, equals = '' }")
+              .starts_with("error: 'stdout' takes one of"));
+}
+
+TEST_CASE("a text that is another is told by the first line that differs, or by the nearest one") {
+    using Lines = std::vector<std::string>;
+    CHECK(match_of("stdout = { equals = \"a\\nb\\nc\" }").differences("a\nx\nc\n") ==
+          Lines{"it differs from line 2 on:", "  - b", "  + x"});
+    CHECK(match_of("stdout = { equals = \"a\" }").differences("a\nb\n") ==
+          Lines{"it differs from line 2 on:", "    expected its end", "  + b"});
+    CHECK(match_of("stdout = { equals = \"a\\nb\" }").differences("a\n") ==
+          Lines{"it differs from line 2 on:", "  - b", "    it ends there"});
+    CHECK(match_of("stdout = 'default via 10.0.0.1'")
+              .differences("10.0.0.0/24 dev eth0\ndefault via 10.0.0.2\n") ==
+          Lines{"the nearest line is 'default via 10.0.0.2'"});
+    CHECK(match_of("stdout = 'default via 10.0.0.1'").differences("something else\n").empty());
 }
