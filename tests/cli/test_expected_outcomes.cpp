@@ -11,7 +11,8 @@ namespace fs = std::filesystem;
 
 TEST_CASE("every scenario file has a row in the table of outcomes, and every row a file") {
     std::set<std::string> files, rows;
-    for (const char* folder : {"document", "examples", "must-fail", "nodes", "probes", "requires", "topologies"})
+    for (const char* folder :
+         {"document", "examples", "must-fail", "nodes", "probes", "requires", "topologies"})
         for (const auto& entry :
              fs::directory_iterator(NETRIG_SOURCE_DIR "/scenarios/" + std::string(folder)))
             if (entry.path().extension() == ".toml")

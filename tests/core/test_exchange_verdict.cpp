@@ -31,7 +31,8 @@ actual: echo
 
 TEST_CASE("a connection that was not echoed says what came instead, after what time, in the kernel's words") {
     CHECK(verdict(R"(tcp-echo = "h1 -> h2")",
-                  {{ExchangeAnswer{ExchangeOutcome::refused, 50us, "Connection refused (ECONNREFUSED)"}}}) == R"(no
+                  {{ExchangeAnswer{ExchangeOutcome::refused, 50us, "Connection refused (ECONNREFUSED)"}}}) ==
+          R"(no
 expected: echo
 actual: refused
 | h1 -> h2 (10.0.0.2) port 7: refused after 50 us: Connection refused (ECONNREFUSED)
