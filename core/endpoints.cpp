@@ -213,6 +213,12 @@ std::vector<Place> find_places(const Text& text, LoadContext& context, Interface
                    fmt::format("write it as \"{}:eth0\"", piece.value.empty() ? "node" : parts.node.value));
             continue;
         }
+        if (part == InterfacePart::none && parts.has_interface) {
+            report(context, piece.span,
+                   fmt::format("'{}' is an interface, and this is asked of a node", piece.value),
+                   fmt::format("write it as \"{}\"", parts.node.value));
+            continue;
+        }
         if (parts.has_interface && parts.interface.value.empty()) {
             report(context, piece.span, fmt::format("'{}' names no interface after its colon", piece.value));
             continue;

@@ -50,8 +50,8 @@ std::vector<Text> split_list(const Text& text);
 /// node that is no bridge.
 std::vector<NodeIndex> find_nodes(const Text& text, LoadContext& context);
 
-/// Like find_nodes, with ":interface" allowed or required on each.
-enum class InterfacePart { optional, required };
+/// Like find_nodes, with ":interface" allowed or required on each, or refused.
+enum class InterfacePart { optional, required, none };
 std::vector<Place> find_places(const Text& text, LoadContext& context, InterfacePart part);
 
 /// What one side of a pair stands for; only a target may be an address.

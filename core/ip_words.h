@@ -20,6 +20,8 @@ struct WordsContext {
     const Text& text; ///< the whole
     const Topology& topology;
     Diagnostics& diagnostics;
+    /// For a moment at which the node may have other addresses than those in the file.
+    bool later = false;
 
     [[nodiscard]] const Node& owner() const { return topology.nodes[node]; }
     void report(Span span, std::string message, std::string help = {}) const;

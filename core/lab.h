@@ -114,6 +114,9 @@ struct FoundLink {
     unsigned mtu = 0;
 };
 
+class NodeState;
+enum class Change { add, remove };
+
 class Lab {
 public:
     virtual ~Lab() = default;
@@ -151,6 +154,15 @@ public:
     /// Lets time pass. False if the deadline came first, or the lab was told to end.
     virtual bool let_pass(nanoseconds time) = 0;
 
+    /// What the kernel holds in a node.
+    virtual NodeState& state() = 0;
+
+    virtual Status change_address(NodeIndex node, const std::string& interface, const Prefix& address,
+                                  Change change) = 0;
+    virtual Status change_route(NodeIndex node, const Route& route, Change change) = 0;
+    /// Forgets what was learnt of neighbours; permanent entries stay. Of one interface, or of all for "".
+    virtual Status flush_neighbours(NodeIndex node, const std::string& interface) = 0;
+
     /// No question is waited for beyond it: what has not been answered by then counts as unanswered.
     virtual void set_deadline(std::optional<Clock::time_point> deadline) { static_cast<void>(deadline); }
 
@@ -167,7 +179,7 @@ public:
     /// Once it is, no question waits any longer and every answer may be a broken one.
     [[nodiscard]] virtual bool told_to_end() const { return false; }
 
-    /// Returns when a link, address, route or neighbour of any node changed, or after `at_most`.
+    /// Returns when a link, address, route, rule or neighbour of any node changed, or after `at_most`.
     virtual Status wait_for_change(nanoseconds at_most) = 0;
 };
 

@@ -69,14 +69,7 @@ void load_sysctls(const TomlTable& table, const std::string& prefix, Node& node,
             diagnostics.push_back(
                 {fmt::format("a sysctl takes an integer or a string, not {}", type_name(entry.value)),
                  entry.value.span});
-        bool sane = name.starts_with("net.") && name.find('/') == std::string::npos &&
-                    name.find("..") == std::string::npos;
-        if (!sane)
-            diagnostics.push_back({fmt::format("'{}' is no sysctl of a network namespace", name),
-                                   entry.key_span,
-                                   {},
-                                   "only net.* belongs to a node; the rest is the machine's",
-                                   {}});
+        check_sysctl_name(name, entry.key_span, diagnostics);
         node.sysctls.push_back(std::move(sysctl));
     }
 }
@@ -99,6 +92,17 @@ void load_settings(TableReader& reader, NodeIndex index, Topology& topology) {
 }
 
 } // namespace
+
+void check_sysctl_name(const std::string& name, Span span, Diagnostics& diagnostics) {
+    bool sane = name.starts_with("net.") && name.find('/') == std::string::npos &&
+                name.find("..") == std::string::npos;
+    if (!sane)
+        diagnostics.push_back({fmt::format("'{}' is no sysctl of a network namespace", name),
+                               span,
+                               {},
+                               "only net.* belongs to a node; the rest is the machine's",
+                               {}});
+}
 
 void add_node(const Text& name, NodeKind kind, Topology& topology, Diagnostics& diagnostics) {
     auto problem =

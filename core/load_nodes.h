@@ -28,6 +28,9 @@ struct NodeTexts {
     std::vector<NodeText> routes, rules;
 };
 
+/// Reports a name that is no setting of a network namespace, with dots as sysctl(8) writes them.
+void check_sysctl_name(const std::string& name, Span span, Diagnostics& diagnostics);
+
 /// What [nodes.*] says of nodes and of interfaces that links and bridges have made; routes and rules are
 /// handed back.
 NodeTexts load_node_settings(TableReader& scenario, Topology& topology);

@@ -234,7 +234,7 @@ private:
                         fmt::format("{} is an address of '{}' itself", show(gateway), context_.owner().name));
         if (link_local_ipv6 && !hop.device)
             return fail(span, "a link-local gateway needs the interface: add \"dev eth0\"");
-        if (!link_local_ipv6 && !hop.onlink && !is_reached(hop, gateway))
+        if (!link_local_ipv6 && !hop.onlink && !context_.later && !is_reached(hop, gateway))
             return fail(span,
                         fmt::format("'{}' has no address on a subnet with {}{}", context_.owner().name,
                                     show(gateway), hop.device ? " on " + hop.device->name : ""),
@@ -308,6 +308,14 @@ void check_connected(const Topology& topology, NodeIndex index, Diagnostics& dia
 }
 
 } // namespace
+
+std::vector<Route> read_routes(const WordsContext& context) {
+    const std::vector<Route> none;
+    std::vector<Route> routes;
+    if (auto draft = read_route(context))
+        Resolver(*draft, context, none).add_to(routes);
+    return routes;
+}
 
 void load_routes(const std::vector<NodeText>& routes, Topology& topology, Diagnostics& diagnostics) {
     for (const NodeText& route : routes) {

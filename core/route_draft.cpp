@@ -205,7 +205,7 @@ private:
         if (value == nullptr)
             return false;
         route_.source = parse_ip(value->value);
-        if (route_.source && has_address(context_.owner(), *route_.source))
+        if (route_.source && (context_.later || has_address(context_.owner(), *route_.source)))
             return true;
         context_.report(value->span, route_.source
                                          ? fmt::format("{} is no address of '{}', so it can't be sent from",

@@ -2,12 +2,14 @@
 
 #include "core/remote_addresses.h"
 #include "runner/commands_in_nodes.h"
+#include "runner/find_interface.h"
 #include "runner/interface_messages.h"
 #include "runner/kinds/tuntap.h"
 #include "runner/kinds/wireguard.h"
 #include "runner/link_messages.h"
 #include "runner/ready.h"
 #include "runner/route_messages.h"
+#include "runner/sysctls.h"
 #include "runner/system_error.h"
 
 #include <algorithm>
@@ -17,13 +19,6 @@
 namespace netrig {
 
 namespace {
-
-/// Dots separate, as sysctl(8) takes them.
-std::string sysctl_path(const std::string& name) {
-    std::string path = "/proc/sys/" + name;
-    std::replace(path.begin() + 10, path.end(), '.', '/');
-    return path;
-}
 
 struct Apply {
     ApplyContext& context;
@@ -196,18 +191,13 @@ struct Apply {
             return request(add.node, add_route_message(add.route));
         Route route = add.route;
         for (Nexthop& nexthop : route.nexthops)
-            if (is_to_be_found(nexthop))
-                if (Status found = find_device(add.node, nexthop.device, nexthop.index); !found)
-                    return found;
+            if (is_to_be_found(nexthop)) {
+                auto index = find_interface(context.nodes[add.node].netlink, nexthop.device, doing());
+                if (!index)
+                    return failure(index.error());
+                nexthop.index = *index;
+            }
         return request(add.node, add_route_message(route));
-    }
-
-    Status find_device(NodeIndex node, const std::string& name, Ifindex& index) const {
-        NetlinkMessage message = get_link_message(name);
-        return context.nodes[node].netlink.ask(message, doing(), [&](const nlmsghdr* header) {
-            if (auto report = read_link(header))
-                index = report->index;
-        });
     }
 
     Status operator()(const PinNeighbours& pin) const {

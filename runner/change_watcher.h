@@ -1,4 +1,4 @@
-// Hears of every change of links, addresses, routes and neighbours in all nodes, so that a check with
+// Hears of every change of links, addresses, routes, rules and neighbours in all nodes, so that a check with
 // `within` is asked again when something changed and not on a sleep.
 #pragma once
 

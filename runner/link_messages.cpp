@@ -127,18 +127,26 @@ NetlinkMessage delete_link_message(Ifindex index) {
     return message;
 }
 
-NetlinkMessage add_address_message(Ifindex index, const Prefix& address) {
-    NetlinkMessage message(RTM_NEWADDR, make_new);
+static NetlinkMessage address_message(NetlinkMessage message, Ifindex index, const Prefix& address) {
     auto& info = message.extra<ifaddrmsg>();
     info.ifa_family = family_number(address.address.family);
     info.ifa_prefixlen = static_cast<unsigned char>(address.length);
     info.ifa_index = static_cast<std::uint32_t>(index);
     put_address(message.header(), IFA_LOCAL, address.address);
     put_address(message.header(), IFA_ADDRESS, address.address);
+    return message;
+}
+
+NetlinkMessage add_address_message(Ifindex index, const Prefix& address) {
+    NetlinkMessage message = address_message({RTM_NEWADDR, make_new}, index, address);
     // ip(8) does the same for prefixes that have a broadcast address.
     if (address.address.family == Family::ipv4 && address.length <= 30)
         put_address(message.header(), IFA_BROADCAST, address.last());
     return message;
+}
+
+NetlinkMessage delete_address_message(Ifindex index, const Prefix& address) {
+    return address_message({RTM_DELADDR, 0}, index, address);
 }
 
 NetlinkMessage get_link_message(const std::string& name) {

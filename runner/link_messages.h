@@ -27,6 +27,7 @@ NetlinkMessage set_link_message(Ifindex index, bool up);
 NetlinkMessage set_master_message(Ifindex index, Ifindex master);
 NetlinkMessage delete_link_message(Ifindex index);
 NetlinkMessage add_address_message(Ifindex index, const Prefix& address);
+NetlinkMessage delete_address_message(Ifindex index, const Prefix& address);
 NetlinkMessage get_link_message(const std::string& name);
 NetlinkMessage dump_links_message();
 /// Of both families where none is given.

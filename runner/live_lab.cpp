@@ -4,8 +4,10 @@
 #include "runner/apply.h"
 #include "runner/commands_in_nodes.h"
 #include "runner/echo_prober.h"
+#include "runner/find_interface.h"
 #include "runner/link_messages.h"
 #include "runner/namespace_identity.h"
+#include "runner/node_changes.h"
 #include "runner/route_batch.h"
 #include "runner/tcp_prober.h"
 #include "runner/udp_prober.h"
@@ -164,23 +166,11 @@ Result<std::optional<FoundLink>> LiveLab::link(NodeIndex node, const std::string
     return asked ? Result<std::optional<FoundLink>>(found) : failure(asked.error());
 }
 
-Result<Ifindex> LiveLab::index_of(NodeIndex node, const std::string& name, const std::string& doing) {
-    Ifindex index = 0;
-    NetlinkMessage message = get_link_message(name);
-    Status asked = nodes_[node].netlink.ask(message, doing, [&](const nlmsghdr* header) {
-        if (auto report = read_link(header))
-            index = report->index;
-    });
-    if (!asked)
-        return failure(asked.error());
-    return index;
-}
-
 Status LiveLab::set_link(NodeIndex node, const std::string& name, bool up) {
     std::string doing = fmt::format("set {} {}", where(node, name), up ? "up" : "down");
     if (Status released = pins_.release(); !released)
         return released;
-    auto index = index_of(node, name, doing);
+    auto index = find_interface(nodes_[node].netlink, name, doing);
     if (!index)
         return failure(index.error());
     NetlinkMessage message = set_link_message(*index, up);
@@ -192,7 +182,7 @@ Status LiveLab::delete_link(NodeIndex node, const std::string& name) {
     std::string doing = "delete " + where(node, name);
     if (Status released = pins_.release(); !released)
         return released;
-    auto index = index_of(node, name, doing);
+    auto index = find_interface(nodes_[node].netlink, name, doing);
     if (!index)
         return failure(index.error());
     NetlinkMessage message = delete_link_message(*index);
@@ -250,6 +240,23 @@ bool LiveLab::let_pass(nanoseconds time) {
         told = poll(&wait, 1, static_cast<int>(std::min(left, longest).count()));
     }
     return !told_to_end() && Clock::now() < deadline_;
+}
+
+Status LiveLab::change_address(NodeIndex node, const std::string& interface, const Prefix& address,
+                               Change change) {
+    Status released = pins_.release();
+    return released ? netrig::change_address(nodes_[node], interface, address, change) : released;
+}
+
+Status LiveLab::change_route(NodeIndex node, const Route& route, Change change) {
+    std::string shown = show(route, topology_.device_names(node));
+    Status released = pins_.release();
+    return released ? netrig::change_route(nodes_[node], route, shown, change) : released;
+}
+
+Status LiveLab::flush_neighbours(NodeIndex node, const std::string& interface) {
+    Status released = pins_.release();
+    return released ? netrig::flush_neighbours(nodes_[node], interface) : released;
 }
 
 Status LiveLab::wait_for_change(nanoseconds at_most) {

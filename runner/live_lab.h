@@ -10,6 +10,7 @@
 #include "runner/link_emulation.h"
 #include "runner/neighbour_pins.h"
 #include "runner/node_namespaces.h"
+#include "runner/node_state.h"
 #include "runner/oom_kills.h"
 #include "runner/stop_request.h"
 
@@ -56,6 +57,11 @@ public:
     Status heal_all() override;
     Status set_carrier(InterfaceRef end, bool on) override;
     bool let_pass(nanoseconds time) override;
+    NodeState& state() override { return state_; }
+    Status change_address(NodeIndex node, const std::string& interface, const Prefix& address,
+                          Change change) override;
+    Status change_route(NodeIndex node, const Route& route, Change change) override;
+    Status flush_neighbours(NodeIndex node, const std::string& interface) override;
     void set_deadline(std::optional<Clock::time_point> deadline) override {
         deadline_ = deadline.value_or(Clock::time_point::max());
     }
@@ -76,7 +82,6 @@ private:
 
     Result<std::vector<EchoAnswer>> ping_unprepared(std::span<const EchoRequest> requests);
     Status prepare_neighbours(std::span<const Flow> flows);
-    Result<Ifindex> index_of(NodeIndex node, const std::string& name, const std::string& doing);
     void say_if_memory_ran_out(std::vector<CommandAnswer>& answers);
     /// The time that is left, but no more than `wanted`.
     [[nodiscard]] nanoseconds at_most(nanoseconds wanted) const;
@@ -91,6 +96,7 @@ private:
     std::optional<OomKills> oom_kills_; ///< of labs in which programs run
     std::vector<NodeNamespaces> nodes_;
     NeighbourPins pins_;
+    LiveNodeState state_{nodes_};
     LinkEmulation emulation_;
     std::optional<ChangeWatcher> watcher_;
     std::vector<std::string> notes_;

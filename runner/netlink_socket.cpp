@@ -82,6 +82,10 @@ Result<NetlinkSocket> NetlinkSocket::open_netfilter() {
     return open_bus(NETLINK_NETFILTER);
 }
 
+Result<NetlinkSocket> NetlinkSocket::open_sock_diag() {
+    return open_bus(NETLINK_SOCK_DIAG);
+}
+
 Result<NetlinkSocket> NetlinkSocket::open(std::span<const unsigned> groups) {
     auto result = open_bus(NETLINK_ROUTE);
     for (unsigned group : result ? groups : std::span<const unsigned>())

@@ -57,6 +57,9 @@ public:
     /// The same for netfilter (linux/netfilter/nfnetlink.h).
     static Result<NetlinkSocket> open_netfilter();
 
+    /// The same for what is known of sockets (linux/sock_diag.h).
+    static Result<NetlinkSocket> open_sock_diag();
+
     /// Sends and waits for the acknowledgement. `doing` names the work in the Error.
     Status request(NetlinkMessage& message, const std::string& doing);
 

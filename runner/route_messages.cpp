@@ -266,6 +266,18 @@ NetlinkMessage add_route_message(const Route& route) {
     return message;
 }
 
+NetlinkMessage delete_route_message(const Route& route) {
+    NetlinkMessage message = add_route_message(route);
+    nlmsghdr* header = message.header();
+    header->nlmsg_type = RTM_DELROUTE;
+    header->nlmsg_flags = NLM_F_REQUEST;
+    auto& info = *static_cast<rtmsg*>(mnl_nlmsg_get_payload(header));
+    info.rtm_protocol = RTPROT_UNSPEC;
+    if (!route.scope && !route.label)
+        info.rtm_scope = RT_SCOPE_NOWHERE; // whichever it has, as ip(8) asks for it
+    return message;
+}
+
 bool is_to_be_found(const Nexthop& nexthop) {
     return nexthop.index == 0 && !nexthop.device.empty();
 }

@@ -1,7 +1,7 @@
 #include "core/verbs/link.h"
 
 #include "core/suggest.h"
-#include "core/verbs/probe_verdict.h"
+#include "core/verbs/state_check.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -18,7 +18,6 @@ void load_wanted(TableReader& reader, LinkCheck& check) {
         check.master = master->value;
     if (auto mtu = reader.integer("mtu", 1, 1 << 24))
         check.mtu = static_cast<unsigned>(*mtu);
-    check.present = reader.boolean("present").value_or(true);
     bool asks_state = reader.has("is") || reader.has("master") || reader.has("mtu");
     if (!check.present && asks_state)
         reader.report(reader.find("present")->span,
@@ -79,30 +78,17 @@ bool check_interface_known(const Place& place, LoadContext& context) {
 }
 
 std::optional<LinkCheck> LinkCheck::load(const TomlValue& value, LoadContext& context) {
-    const auto* table = std::get_if<TomlTable>(&value.data);
-    if (table == nullptr) {
-        context.diagnostics.push_back({fmt::format("'link' takes a table, not {}", type_name(value)),
-                                       value.span,
-                                       {},
-                                       "link = { on = \"red:veth0\", is = \"up\" }",
-                                       {}});
+    const TomlTable* table = table_of(value, name, "link = { on = \"red:veth0\", is = \"up\" }", context);
+    if (table == nullptr)
         return std::nullopt;
-    }
     std::size_t mistakes = context.diagnostics.size();
-    TableReader reader(*table, value.span, "link", keys, context.diagnostics);
+    TableReader reader(*table, value.span, std::string(name), keys, context.diagnostics);
     LinkCheck check;
-    reader.require("on");
+    StatePlaces places = load_state_places(reader, InterfacePart::required, context);
+    check.text = std::move(places.text);
+    check.on = std::move(places.on);
+    check.present = places.present;
     load_wanted(reader, check);
-    for (const Text& text : reader.texts("on")) {
-        check.text += (check.text.empty() ? "" : ", ") + text.value;
-        for (const Place& place : find_places(text, context, InterfacePart::required)) {
-            // A misspelt name would always be absent, so `present = false` wants one that the file knows.
-            if (check.present || check_interface_known(place, context))
-                check.on.push_back(place);
-        }
-    }
-    if (check.on.empty() && context.diagnostics.size() == mistakes)
-        reader.report(reader.find("on")->span, "'on' names no interface, so nothing would be checked");
     return context.diagnostics.size() > mistakes ? std::nullopt : std::optional(check);
 }
 

@@ -6,7 +6,8 @@
 
 namespace netrig {
 
-static std::vector<Text> texts_of(const TomlValue& value, std::string_view verb, LoadContext& context) {
+static std::vector<Text> texts_of(const TomlValue& value, std::string_view verb, std::string_view example,
+                                  LoadContext& context) {
     std::vector<Text> texts;
     const auto* array = std::get_if<TomlArray>(&value.data);
     std::span<const TomlValue> values = array != nullptr ? std::span(*array) : std::span(&value, 1);
@@ -15,25 +16,26 @@ static std::vector<Text> texts_of(const TomlValue& value, std::string_view verb,
             texts.push_back(text_of(element));
         else
             context.diagnostics.push_back(
-                {fmt::format("'{}' takes an interface such as \"red:veth0\", not {}", verb,
-                             type_name(element)),
-                 element.span});
+                {fmt::format("'{}' takes {}, not {}", verb, example, type_name(element)), element.span});
     }
     return texts;
 }
 
-std::optional<ActionTargets> load_targets(const TomlValue& value, std::string_view verb,
-                                          LoadContext& context) {
+std::optional<ActionTargets> load_targets(const TomlValue& value, std::string_view verb, LoadContext& context,
+                                          InterfacePart part) {
     std::size_t mistakes = context.diagnostics.size();
     ActionTargets targets;
-    for (const Text& text : texts_of(value, verb, context)) {
+    bool of_nodes = part != InterfacePart::required;
+    std::string_view example = of_nodes ? "a node or an interface" : "an interface such as \"red:veth0\"";
+    for (const Text& text : texts_of(value, verb, example, context)) {
         targets.text += (targets.text.empty() ? "" : ", ") + text.value;
-        for (const Place& place : find_places(text, context, InterfacePart::required))
-            if (check_interface_known(place, context))
+        for (const Place& place : find_places(text, context, part))
+            if (place.interface.empty() || check_interface_known(place, context))
                 targets.places.push_back(place);
     }
     if (targets.places.empty() && context.diagnostics.size() == mistakes)
-        context.diagnostics.push_back({fmt::format("'{}' names no interface", verb), value.span});
+        context.diagnostics.push_back(
+            {fmt::format("'{}' names no {}", verb, of_nodes ? "node" : "interface"), value.span});
     return context.diagnostics.size() > mistakes ? std::nullopt : std::optional(targets);
 }
 

@@ -14,8 +14,8 @@ struct ActionTargets {
     std::vector<Place> places;
 };
 
-std::optional<ActionTargets> load_targets(const TomlValue& value, std::string_view verb,
-                                          LoadContext& context);
+std::optional<ActionTargets> load_targets(const TomlValue& value, std::string_view verb, LoadContext& context,
+                                          InterfacePart part = InterfacePart::required);
 
 /// Does `act` to each in order and stops at the first that fails; `done` is what each is then: "up".
 Verdict act_on(const ActionTargets& targets, Lab& lab, Status (*act)(Lab&, const Place&),

@@ -12,7 +12,7 @@ namespace fs = std::filesystem;
 TEST_CASE("every scenario file has a row in the table of outcomes, and every row a file") {
     std::set<std::string> files, rows;
     for (const char* folder :
-         {"document", "examples", "must-fail", "nodes", "probes", "requires", "topologies"})
+         {"document", "examples", "must-fail", "nodes", "probes", "requires", "state", "topologies"})
         for (const auto& entry :
              fs::directory_iterator(NETRIG_SOURCE_DIR "/scenarios/" + std::string(folder)))
             if (entry.path().extension() == ".toml")
@@ -36,6 +36,10 @@ TEST_CASE("each scenario about the inside of nodes comes out as the table says")
 
 TEST_CASE("each probe comes out as the table says") {
     check_outcomes(expected_outcomes("probes"));
+}
+
+TEST_CASE("each question to the kernel comes out as the table says") {
+    check_outcomes(expected_outcomes("state"));
 }
 
 TEST_CASE("each topology comes out as the table says") {

@@ -74,6 +74,15 @@ TEST_CASE("for an ordinary user the document's scenarios and the examples come o
     check_outcomes(expected_outcomes("examples"), options);
 }
 
+TEST_CASE("for an ordinary user the kernel answers the same questions") {
+    if (skipped_without_user_namespaces())
+        return;
+    CopiedScenarios copy;
+    ChildOptions options = as_ordinary_user();
+    options.directory = copy.path();
+    check_outcomes(expected_outcomes("state"), options);
+}
+
 TEST_CASE("for an ordinary user links are impaired the same") {
     if (skipped_without_user_namespaces())
         return;

@@ -81,7 +81,7 @@ TEST_CASE("a step without a verb is refused with the verbs that there are") {
    |
  3 | [[tests]]
    | ^^^^^^^^^
-  help: known here: ping, tcp-echo, udp-echo, tcp-connect, reach, path, path-mtu, exec, link, link-up, link-down, delete-link, flap, impair, cut, heal, partition
+  help: known here: ping, tcp-echo, udp-echo, tcp-connect, reach, path, path-mtu, exec, link, address, route, neighbour, fdb, rule, sysctl, listening, counter, link-up, link-down, delete-link, add-address, delete-address, add-route, delete-route, flush-neighbours, flap, impair, cut, heal, partition
 
 )");
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/lab.h"
+#include "tests/support/scripted_state.h"
 
 #include <deque>
 #include <fmt/format.h>
@@ -28,6 +29,7 @@ public:
     std::size_t passes = ~0UL;  ///< so many times a wait lasts its whole time, then the deadline comes first
     std::deque<Status> waits;   ///< empty: each wait lasts its whole time and goes well
     std::vector<std::string> notes;
+    ScriptedState node_state;
     std::size_t answers_before_end = ~0UL; ///< after so many answers the lab is told to end
 
     // What was asked.
@@ -86,6 +88,24 @@ public:
     bool let_pass(nanoseconds time) override {
         made_changes.push_back(exact_words(time));
         return passes-- > 0;
+    }
+
+    NodeState& state() override { return node_state; }
+
+    Status change_address(NodeIndex node, const std::string& interface, const Prefix& address,
+                          Change way) override {
+        return change(fmt::format("{} {} {}", place(node, interface), way == Change::add ? "gets" : "loses",
+                                  show(address)));
+    }
+
+    Status change_route(NodeIndex node, const Route& route, Change way) override {
+        return change(fmt::format("{} {} {}", topology_.nodes[node].name,
+                                  way == Change::add ? "gets" : "loses",
+                                  show(route, topology_.device_names(node))));
+    }
+
+    Status flush_neighbours(NodeIndex node, const std::string& interface) override {
+        return change(place(node, interface) + " flushed");
     }
 
     [[nodiscard]] bool told_to_end() const override { return answered_ >= answers_before_end; }
