@@ -19,7 +19,7 @@ constexpr std::array<Key, 14> test_only_keys{{
     {"tags", KeyType::texts, "words to select by"},
     {"steps", KeyType::tables, "in order; a test of one step may write it on itself"},
     {"requires", KeyType::texts, "what the machine must offer"},
-    {"needs", KeyType::texts, "tests that must have passed", true},
+    {"needs", KeyType::texts, "tests before it that must have passed"},
     {"points", KeyType::any, "grading", true},
     {"category", KeyType::text, "grading", true},
     {"partial", KeyType::text, "grading", true},
@@ -27,7 +27,7 @@ constexpr std::array<Key, 14> test_only_keys{{
     {"hint", KeyType::text, "grading", true},
     {"extra-credit", KeyType::any, "grading", true},
     {"penalty", KeyType::any, "grading", true},
-    {"expect-failure", KeyType::text, "a reason", true},
+    {"expect-failure", KeyType::text, "the reason why it is known to fail"},
     {"lab", KeyType::text, "\"fresh\": a newly built lab", true},
 }};
 
@@ -35,7 +35,7 @@ constexpr std::array<Key, 4> modifier_keys{{
     {"within", KeyType::duration, "must come true by then"},
     {"timeout", KeyType::duration, "of the step, or of a test's steps together"},
     {"label", KeyType::text, "what reports call the step"},
-    {"for", KeyType::duration, "must hold all that time", true},
+    {"for", KeyType::duration, "must hold all that time"},
 }};
 
 constexpr std::array<std::string_view, 15> later_verbs{
@@ -86,6 +86,7 @@ std::optional<Step> load_step(const TomlTable& table, TableReader& reader, LoadC
     std::vector<const TomlEntry*> verbs = verbs_in(table);
     std::size_t mistakes = context.diagnostics.size();
     auto within = reader.duration("within"), timeout = reader.duration("timeout");
+    auto held = reader.duration("for");
     auto label = reader.text("label");
     if (verbs.empty()) {
         bool later =
@@ -106,10 +107,11 @@ std::optional<Step> load_step(const TomlTable& table, TableReader& reader, LoadC
         return std::nullopt;
     bool is_action =
         std::visit([](const auto& value) { return std::decay_t<decltype(value)>::is_action; }, *verb);
-    if (is_action && within)
-        reader.report(reader.find("within")->span,
-                      "an action is done once; 'within' belongs to a check after it");
-    return Step{std::move(*verb), label ? label->value : "", within, timeout, verbs.front()->key_span};
+    for (std::string_view key : {"within", "for"})
+        if (is_action && reader.has(key))
+            reader.report(reader.find(key)->span,
+                          fmt::format("an action is done once; '{}' belongs to a check after it", key));
+    return Step{std::move(*verb), label ? label->value : "", within, timeout, verbs.front()->key_span, held};
 }
 
 void load_steps(TableReader& test_reader, Test& test, LoadContext& context) {
@@ -128,6 +130,23 @@ void load_steps(TableReader& test_reader, Test& test, LoadContext& context) {
         TableReader reader(*table, value.span, "a step", keys, context.diagnostics);
         if (auto step = load_step(*table, reader, context))
             test.steps.push_back(std::move(*step));
+    }
+}
+
+/// Each must stand before the test: what comes later has not passed yet.
+void load_needs(TableReader& reader, Test& test, const std::vector<Test>& before) {
+    for (const Text& text : reader.texts("needs")) {
+        auto found = std::find_if(before.begin(), before.end(),
+                                  [&](const Test& each) { return each.name == text.value; });
+        if (found != before.end()) {
+            test.needs.push_back(static_cast<std::size_t>(found - before.begin()));
+            continue;
+        }
+        std::vector<std::string> names;
+        for (const Test& each : before)
+            names.push_back(each.name);
+        reader.report(text.span, fmt::format("no test before this one is called '{}'", text.value), {},
+                      suggestion(text.value, names));
     }
 }
 
@@ -157,6 +176,12 @@ void load_test(const TomlTable& table, Span span, Scenario& scenario, LoadContex
     for (const Text& tag : reader.texts("tags"))
         test.tags.push_back(tag.value);
     test.requirements = load_requires(reader);
+    load_needs(reader, test, scenario.tests);
+    if (auto reason = reader.text("expect-failure")) {
+        test.expected_failure = reason->value;
+        if (reason->value.empty())
+            reader.report(reason->span, "'expect-failure' takes the reason why it is known to fail");
+    }
     scenario.tests.push_back(std::move(test));
 }
 

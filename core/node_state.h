@@ -80,7 +80,6 @@ struct FoundFdbEntry {
     FdbState state = FdbState::learned;
 };
 
-
 /// A socket that takes what comes from anybody: listening, or of UDP without a peer.
 struct FoundListener {
     Transport transport = Transport::tcp;

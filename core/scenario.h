@@ -21,6 +21,7 @@ struct Step {
     std::optional<Duration> within; ///< must come true by then
     std::optional<Duration> timeout;
     Span span;
+    std::optional<Duration> held{}; ///< `for`: must hold all that time
 };
 
 struct Test {
@@ -30,6 +31,8 @@ struct Test {
     Span span;
     std::optional<Duration> timeout{};       ///< of all its steps together
     std::vector<Requirement> requirements{}; ///< what stands in its `requires`
+    std::vector<std::size_t> needs{};        ///< tests before it that must have passed
+    std::string expected_failure{};          ///< why it is known to fail; empty: it must pass
 };
 
 struct Scenario {

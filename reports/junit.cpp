@@ -142,6 +142,8 @@ Case case_of(const ScenarioResult& scenario, const TestResult& test) {
     result.output = test.outcome == Outcome::passed ? elsewhere_text(test.elsewhere) : step_log(test);
     for (const std::string& line : test.links)
         result.output += line + '\n';
+    if (test.outcome == Outcome::passed && !test.reason.empty()) // it failed, as was expected
+        result.output += test.reason + "\n";
     if (test.outcome == Outcome::passed)
         return result;
     result.message = failure_message(test);

@@ -199,13 +199,11 @@ services = {}
 points = 3
 dns = {}
 [[tests]]
-for = "2s"
 tcp-echo = "red -> red"
 )") == R"(1:1 'grading' is not supported yet by this version of netrig
 8:1 'services' is not supported yet by this version of netrig
 11:1 'points' is not supported yet by this version of netrig
 12:1 'dns' is not supported yet by this version of netrig
-14:1 'for' is not supported yet by this version of netrig
 )");
     CHECK(mistakes_in("grading = []\n" + two_nodes + "[[tests]]\nping = \"red -> blue\"\n") ==
           R"(error: 'grading' is not supported yet by this version of netrig

@@ -12,7 +12,7 @@ namespace netrig {
 struct JunitCase {
     std::string name, classname, file;
     std::string result; ///< "failure", "error", "skipped", or empty for a pass
-    std::string type, message, body;
+    std::string type, message, body, output;
 };
 
 struct JunitReport {
@@ -39,6 +39,7 @@ inline JunitCase read_junit_case(pugi::xml_node node) {
             result.message = child.attribute("message").value();
             result.body = child.text().get();
         }
+    result.output = node.child("system-out").text().get();
     CHECK(node.attribute("time"));
     return result;
 }
