@@ -105,7 +105,8 @@ std::string sorted_lines(const std::string& text) {
 /// What the kernel tells up to a second later, when nothing is in a hurry: that there is no carrier, and that
 /// a spanning tree has settled.
 void forget_times(Json& link) {
-    if (Json& flags = link["flags"]; std::find(flags.begin(), flags.end(), "LOWER_UP") == flags.end()) {
+    if (Json& flags = link["flags"];
+        flags.is_array() && std::find(flags.begin(), flags.end(), "LOWER_UP") == flags.end()) {
         flags.erase(std::remove(flags.begin(), flags.end(), "NO-CARRIER"), flags.end());
         link.erase("operstate");
     }
@@ -121,10 +122,12 @@ std::string normalised(const std::string& section, const std::string& text) {
     if (value.is_discarded())
         return sorted_lines(text);
     std::string lines;
-    if (section == "entries") // the others come and go with groups
+    if (section == "entries" && value.is_array()) // the others come and go with groups
         value.erase(
             std::remove_if(value.begin(), value.end(), [](const Json& e) { return !e.contains("dst"); }),
             value.end());
+    if (value.is_null()) // where iproute2 has nothing to tell
+        return {};
     for (Json& each : value) {
         if (!each.is_object())
             continue;
@@ -134,7 +137,8 @@ std::string normalised(const std::string& section, const std::string& text) {
             each.erase("link"); // another's index, in words that depend on what is here
         if (section.starts_with("routes") || section.starts_with("rules") || section == "labels")
             each.erase("protocol");
-        if (Json* flags = section.starts_with("routes") ? &each["flags"] : nullptr)
+        if (Json* flags = section.starts_with("routes") ? &each["flags"] : nullptr;
+            flags && flags->is_array())
             flags->erase(std::remove(flags->begin(), flags->end(), "linkdown"), flags->end());
     }
     normalise(value, section != "ruleset");
