@@ -159,7 +159,8 @@ struct CommandsOfOp {
         bool flat = vxlan != nullptr && !vxlan->flood.empty() && !vxlan->local.given();
         bool over_ipv6 =
             flat && vxlan->flood.front().address && vxlan->flood.front().address->family == Family::ipv6;
-        return ip_words(kind) + (over_ipv6 ? " local ::" : "");
+        const char* mode = std::holds_alternative<Ipip>(kind) ? " mode ipip" : ""; // ip(8) would take any
+        return ip_words(kind) + (over_ipv6 ? " local ::" : "") + mode;
     }
 
     static std::string settings(const VethEnd& end) {

@@ -77,7 +77,8 @@ const std::set<std::string> not_compared{"ifindex",
                                          "topology_change",
                                          "topology_change_detected",
                                          "topology_change_ack",
-                                         "config_pending"};
+                                         "config_pending",
+                                         "ad_info"}; // what LACP has agreed on so far
 
 void normalise(Json& value, bool sorted) {
     if (value.is_object())
