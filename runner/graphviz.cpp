@@ -22,7 +22,6 @@ namespace {
 /// The functions of the libraries that are used here.
 struct Library {
     decltype(&gvContext) make_context = nullptr;
-    decltype(&gvFreeContext) free_context = nullptr;
     decltype(&gvLayout) lay_out = nullptr;
     decltype(&gvFreeLayout) free_layout = nullptr;
     decltype(&gvRenderData) render = nullptr;
@@ -38,7 +37,6 @@ Library load() {
     Library library;
     SharedLibrary layout{"libgvc.so.6"}, graphs{"libcgraph.so.6"};
     layout.find("gvContext", library.make_context);
-    layout.find("gvFreeContext", library.free_context);
     layout.find("gvLayout", library.lay_out);
     layout.find("gvFreeLayout", library.free_layout);
     layout.find("gvRenderData", library.render);
@@ -77,21 +75,23 @@ Result<std::string> svg_of(const std::string& dot) {
             {"load Graphviz's library, which SVG needs (apt install libgvc6)", 0, library.missing, {}});
     library.set_error_level(AGMAX); // nothing is printed; the last error is kept
     auto fails = [&](const char* doing) { return failure({doing, 0, words_of(library.last_error()), {}}); };
-    std::unique_ptr<GVC_t, int (*)(GVC_t*)> context(library.make_context(), library.free_context);
-    if (!context)
+    // One for all drawings and never freed: the library's Pango plugin goes on reading the name of the last
+    // font of a context that is gone (seen in Graphviz 2.42).
+    static GVC_t* const context = library.make_context();
+    if (context == nullptr)
         return fails("start Graphviz's library");
     std::unique_ptr<graph_t, int (*)(graph_t*)> graph(library.read(dot.c_str()), library.close);
     if (!graph)
         return fails("hand the graph to Graphviz's library");
-    if (library.lay_out(context.get(), graph.get(), "dot") != 0)
+    if (library.lay_out(context, graph.get(), "dot") != 0)
         return fails("lay the graph out");
     char* data = nullptr;
     std::size_t size = 0;
-    int failed = render(library.render, context.get(), graph.get(), data, size);
+    int failed = render(library.render, context, graph.get(), data, size);
     std::string svg = failed == 0 && data != nullptr ? std::string(data, size) : "";
     if (data != nullptr)
         library.free_data(data);
-    library.free_layout(context.get(), graph.get());
+    library.free_layout(context, graph.get());
     if (svg.empty())
         return fails("draw the graph");
     return svg;
