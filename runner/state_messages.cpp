@@ -15,18 +15,6 @@ namespace netrig {
 
 namespace {
 
-template <class T>
-const T& family_header(const nlmsghdr* header) {
-    return *static_cast<const T*>(mnl_nlmsg_get_payload(header));
-}
-
-template <class Header>
-NetlinkMessage dump_message(std::uint16_t type) {
-    NetlinkMessage message(type, NLM_F_DUMP);
-    message.extra<Header>();
-    return message;
-}
-
 std::optional<Family> family_of(unsigned number) {
     if (number != AF_INET && number != AF_INET6)
         return std::nullopt;

@@ -69,18 +69,6 @@ std::string route_type(unsigned type) {
     return type < route_types.size() ? std::string(route_types[type]) : fmt::format("type {}", type);
 }
 
-template <class T>
-const T& family_header(const nlmsghdr* header) {
-    return *static_cast<const T*>(mnl_nlmsg_get_payload(header));
-}
-
-template <class Header>
-NetlinkMessage dump_message(std::uint16_t type) {
-    NetlinkMessage message(type, NLM_F_DUMP);
-    message.extra<Header>();
-    return message;
-}
-
 using Read = void (*)(const nlmsghdr* header, LinkNames& names, MachineState& state);
 
 /// A dump that changes broke up (NLM_F_DUMP_INTR) is asked for again. On a machine that never rests the last

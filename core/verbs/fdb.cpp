@@ -45,33 +45,12 @@ std::string expected_words(const FdbCheck& check) {
     return text;
 }
 
-struct Wanted {
-    std::optional<std::set<MacAddress>> macs;
-    std::optional<std::set<IpAddress>> remotes;
-};
-
-Result<Wanted> resolve(const FdbCheck& check, Lab& lab) {
-    Wanted wanted;
-    if (check.mac) {
-        auto macs = macs_of(*check.mac, lab);
-        if (!macs)
-            return failure(macs.error());
-        wanted.macs = std::move(*macs);
-    }
-    if (check.remote) {
-        auto remotes = addresses_of(*check.remote, lab);
-        if (!remotes)
-            return failure(remotes.error());
-        wanted.remotes = std::move(*remotes);
-    }
-    return wanted;
-}
-
-void sort_in(const FdbCheck& check, const Wanted& wanted, const FoundFdbEntry& found, FoundEntries& entries) {
+void sort_in(const FdbCheck& check, const AskedBy& wanted, const FoundFdbEntry& found,
+             FoundEntries& entries) {
     bool is_it = !wanted.macs || wanted.macs->contains(found.mac);
     bool fits = is_it && (check.port.empty() || check.port == found.port) &&
                 (!check.vlan || check.vlan == found.vlan) &&
-                (!wanted.remotes || (found.remote && wanted.remotes->contains(*found.remote))) &&
+                (!wanted.addresses || (found.remote && wanted.addresses->contains(*found.remote))) &&
                 (!check.state || *check.state == found.state);
     bool is_group = (found.mac.bytes[0] & 1) != 0; // of which every interface has some
     if (!fits && !(is_it && wanted.macs) && is_group)
@@ -96,7 +75,7 @@ std::optional<FdbCheck> FdbCheck::load(const TomlValue& value, LoadContext& cont
 
 Verdict FdbCheck::run(Lab& lab, const StepLimits&) const {
     std::string expected = expected_words(*this);
-    auto wanted = resolve(*this, lab);
+    auto wanted = resolve(mac, remote, lab);
     if (!wanted)
         return could_not_ask(expected, netrig::describe(wanted.error()));
     std::vector<ProbeResult> results;

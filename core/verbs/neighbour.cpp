@@ -55,29 +55,6 @@ std::string expected_words(const NeighbourCheck& check) {
     return text;
 }
 
-/// What it is asked by, resolved for the moment.
-struct Wanted {
-    std::optional<std::set<IpAddress>> addresses;
-    std::optional<std::set<MacAddress>> macs;
-};
-
-Result<Wanted> resolve(const NeighbourCheck& check, Lab& lab) {
-    Wanted wanted;
-    if (check.address) {
-        auto addresses = addresses_of(*check.address, lab);
-        if (!addresses)
-            return failure(addresses.error());
-        wanted.addresses = std::move(*addresses);
-    }
-    if (check.mac) {
-        auto macs = macs_of(*check.mac, lab);
-        if (!macs)
-            return failure(macs.error());
-        wanted.macs = std::move(*macs);
-    }
-    return wanted;
-}
-
 /// Without a state asked for, it counts what can be sent to: NUD_VALID but for what needs no resolution.
 bool state_fits(const NeighbourCheck& check, NeighbourState state) {
     if (!check.states.empty())
@@ -98,7 +75,7 @@ bool state_fits(const NeighbourCheck& check, NeighbourState state) {
     return false;
 }
 
-void sort_in(const NeighbourCheck& check, const Wanted& wanted, const FoundNeighbour& found,
+void sort_in(const NeighbourCheck& check, const AskedBy& wanted, const FoundNeighbour& found,
              FoundEntries& entries) {
     bool is_it = (!wanted.addresses || wanted.addresses->contains(found.address)) &&
                  (!check.family || *check.family == found.address.family);
@@ -128,7 +105,7 @@ std::optional<NeighbourCheck> NeighbourCheck::load(const TomlValue& value, LoadC
 
 Verdict NeighbourCheck::run(Lab& lab, const StepLimits&) const {
     std::string expected = expected_words(*this);
-    auto wanted = resolve(*this, lab);
+    auto wanted = resolve(mac, address, lab);
     if (!wanted)
         return could_not_ask(expected, netrig::describe(wanted.error()));
     std::vector<ProbeResult> results;

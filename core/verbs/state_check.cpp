@@ -132,6 +132,24 @@ Result<std::set<MacAddress>> macs_of(const MacOrPlace& wanted, Lab& lab) {
     return macs;
 }
 
+Result<AskedBy> resolve(const std::optional<MacOrPlace>& mac, const std::optional<AddressOrNode>& address,
+                        Lab& lab) {
+    AskedBy asked;
+    if (mac) {
+        auto macs = macs_of(*mac, lab);
+        if (!macs)
+            return failure(macs.error());
+        asked.macs = std::move(*macs);
+    }
+    if (address) {
+        auto addresses = addresses_of(*address, lab);
+        if (!addresses)
+            return failure(addresses.error());
+        asked.addresses = std::move(*addresses);
+    }
+    return asked;
+}
+
 std::string list_some(const std::vector<std::string>& texts) {
     constexpr std::size_t most = 6;
     if (texts.size() <= most)

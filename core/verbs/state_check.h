@@ -60,6 +60,14 @@ struct MacOrPlace {
 std::optional<MacOrPlace> load_mac_or_place(const Text& text, LoadContext& context);
 Result<std::set<MacAddress>> macs_of(const MacOrPlace& wanted, Lab& lab);
 
+/// What entries are asked by, resolved for the moment. Nothing: any will do.
+struct AskedBy {
+    std::optional<std::set<MacAddress>> macs;
+    std::optional<std::set<IpAddress>> addresses;
+};
+Result<AskedBy> resolve(const std::optional<MacOrPlace>& mac, const std::optional<AddressOrNode>& address,
+                        Lab& lab);
+
 /// What was found at one place, each as it is told.
 struct FoundEntries {
     std::vector<std::string> fitting; ///< all that was asked for is true of them
