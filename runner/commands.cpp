@@ -109,22 +109,16 @@ void ignore_broken_pipes() {
 
 /// What `from` elsewhere is read, so that the script stands by itself.
 Result<ByHandTexts> texts_of(const Scenario& scenario) {
-    auto folder = folder_of(scenario.source->path);
-    if (!folder)
-        return failure(folder.error());
-    auto files = read_node_files(scenario, *folder);
-    if (!files)
-        return failure(files.error());
-    auto rulesets = read_rulesets(scenario, *folder);
-    if (!rulesets)
-        return failure(rulesets.error());
-    ByHandTexts texts{{}, {}, std::move(*folder)};
-    for (FilesInNode& node : *files) {
+    auto read = read_files_of(scenario);
+    if (!read)
+        return failure(read.error());
+    ByHandTexts texts{{}, {}, std::move(read->folder)};
+    for (FilesInNode& node : read->files) {
         texts.files.emplace_back();
         for (FileInNode& file : node)
             texts.files.back().push_back(std::move(file.text));
     }
-    for (RulesetInNode& ruleset : *rulesets)
+    for (RulesetInNode& ruleset : read->rulesets)
         texts.rulesets.push_back(std::move(ruleset.text));
     return texts;
 }

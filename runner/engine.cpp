@@ -67,24 +67,18 @@ struct Surroundings {
     std::string ids; ///< as the report says it
 };
 
-/// Before anything is built: files `from` elsewhere are read while all of the machine can be seen.
+/// Before anything is built.
 Result<Surroundings> find_surroundings(const Scenario& scenario) {
-    auto folder = folder_of(scenario.source->path);
-    if (!folder)
-        return failure(folder.error());
-    auto files = read_node_files(scenario, *folder);
-    if (!files)
-        return failure(files.error());
-    auto rulesets = read_rulesets(scenario, *folder);
-    if (!rulesets)
-        return failure(rulesets.error());
+    auto read = read_files_of(scenario);
+    if (!read)
+        return failure(read.error());
     auto ids = own_ids();
     if (!ids)
         return failure(ids.error());
     bool commands = runs_commands(scenario);
     Surroundings found{
-        std::move(*folder),
-        {commands || has_files(scenario.topology), std::move(*files), {}, {}, std::move(*rulesets)},
+        std::move(read->folder),
+        {commands || has_files(scenario.topology), std::move(read->files), {}, {}, std::move(read->rulesets)},
         std::string(word(*ids))};
     if (*ids != Ids::one || !commands)
         return found;

@@ -217,7 +217,7 @@ Status put_files(const FilesToPut& files, OwnFolders& folders) {
     return FilePutter(files, folders).put_all();
 }
 
-Result<std::vector<FilesInNode>> read_node_files(const Scenario& scenario, const std::string& folder) {
+static Result<std::vector<FilesInNode>> read_node_files(const Scenario& scenario, const std::string& folder) {
     std::vector<FilesInNode> files(scenario.topology.nodes.size());
     for (NodeIndex index = 0; index < files.size(); ++index) {
         const Node& node = scenario.topology.nodes[index];
@@ -235,7 +235,7 @@ Result<std::vector<FilesInNode>> read_node_files(const Scenario& scenario, const
     return files;
 }
 
-Result<std::vector<RulesetInNode>> read_rulesets(const Scenario& scenario, const std::string& folder) {
+static Result<std::vector<RulesetInNode>> read_rulesets(const Scenario& scenario, const std::string& folder) {
     std::vector<RulesetInNode> rulesets(scenario.topology.nodes.size());
     for (NodeIndex index = 0; index < rulesets.size(); ++index) {
         const auto& wanted = scenario.topology.nodes[index].ruleset;
@@ -260,6 +260,19 @@ Result<std::vector<RulesetInNode>> read_rulesets(const Scenario& scenario, const
         };
     }
     return rulesets;
+}
+
+Result<ReadFiles> read_files_of(const Scenario& scenario) {
+    auto folder = folder_of(scenario.source->path);
+    if (!folder)
+        return failure(folder.error());
+    auto files = read_node_files(scenario, *folder);
+    if (!files)
+        return failure(files.error());
+    auto rulesets = read_rulesets(scenario, *folder);
+    if (!rulesets)
+        return failure(rulesets.error());
+    return ReadFiles{std::move(*folder), std::move(*files), std::move(*rulesets)};
 }
 
 } // namespace netrig

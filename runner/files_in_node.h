@@ -30,12 +30,17 @@ struct RulesetInNode {
     PlaceOfLine place; ///< of what nft complains of
 };
 
-/// The files of each node, those `from` elsewhere read from below `folder`, or, where an included file speaks
-/// of them, from below that file's. An Error names file, node, and place in the scenario.
-Result<std::vector<FilesInNode>> read_node_files(const Scenario& scenario, const std::string& folder);
+/// All that a scenario's nodes are given from files.
+struct ReadFiles {
+    std::string folder;                  ///< the scenario's, absolute
+    std::vector<FilesInNode> files;      ///< of each node
+    std::vector<RulesetInNode> rulesets; ///< of each node, with an empty text where there is none
+};
 
-/// The ruleset of each node, with an empty text where there is none; `from` as for files.
-Result<std::vector<RulesetInNode>> read_rulesets(const Scenario& scenario, const std::string& folder);
+/// What is `from` elsewhere is read from below the scenario's folder or, where an included file speaks of it,
+/// from below that file's. To be called before anything is built, while all of the machine can be seen. An
+/// Error names file, node, and place in the scenario.
+Result<ReadFiles> read_files_of(const Scenario& scenario);
 
 struct FilesToPut {
     const FilesInNode& wanted;
