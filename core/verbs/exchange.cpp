@@ -50,10 +50,7 @@ void load_table(TableReader& reader, const ExchangeTraits& traits, Exchange& pro
     probe.request.source = load_source(reader);
     if (traits.echoes)
         load_size(reader, probe);
-    if (auto timeout = reader.duration("timeout")) {
-        probe.request.timeout = *timeout;
-        probe.own_timeout = true;
-    }
+    probe.own_timeout = load_timeout(reader, probe.request.timeout);
     auto expect = reader.choice("expect", outcomes_to_expect(traits));
     for (std::size_t i = 0; expect && i < exchange_outcome_names.size(); ++i)
         if (auto outcome = static_cast<ExchangeOutcome>(i); *expect == outcome_name(outcome, traits))

@@ -110,10 +110,7 @@ std::optional<Path> Path::load(const TomlValue& value, LoadContext& context) {
         path.family = load_family(*table);
         path.request.source = load_source(*table);
         load_hops(*table, path, context);
-        if (auto timeout = table->duration("timeout")) {
-            path.request.timeout = *timeout;
-            path.own_timeout = true;
-        }
+        path.own_timeout = load_timeout(*table, path.request.timeout);
     } else if (std::holds_alternative<std::string>(value.data)) {
         context.diagnostics.push_back({"'path' lacks its hops, so nothing would be checked",
                                        value.span,

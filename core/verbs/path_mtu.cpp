@@ -123,10 +123,7 @@ std::optional<PathMtu> PathMtu::load(const TomlValue& value, LoadContext& contex
         probe.family = load_family(*table);
         probe.request.source = load_source(*table);
         load_bounds(*table, probe);
-        if (auto timeout = table->duration("timeout")) {
-            probe.request.timeout = *timeout;
-            probe.own_timeout = true;
-        }
+        probe.own_timeout = load_timeout(*table, probe.request.timeout);
     } else if (std::holds_alternative<std::string>(value.data)) {
         context.diagnostics.push_back(
             {"'path-mtu' lacks a size, so nothing would be checked",

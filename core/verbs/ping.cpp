@@ -80,10 +80,7 @@ void load_request(TableReader& reader, EchoRequest& request) {
 void load_table(TableReader& reader, Ping& ping) {
     ping.family = load_family(reader);
     load_request(reader, ping.request);
-    if (auto timeout = reader.duration("timeout")) {
-        ping.request.timeout = *timeout;
-        ping.own_timeout = true;
-    }
+    ping.own_timeout = load_timeout(reader, ping.request.timeout);
     ping.max_loss = reader.percent("max-loss").value_or(0);
     ping.max_rtt = reader.duration("max-rtt");
     ping.min_rtt = reader.duration("min-rtt");

@@ -66,4 +66,10 @@ FamilyChoice load_family(TableReader& reader) {
                                : FamilyChoice::both;
 }
 
+bool load_timeout(TableReader& reader, nanoseconds& timeout) {
+    auto written = reader.duration("timeout");
+    timeout = written.value_or(timeout);
+    return written.has_value();
+}
+
 } // namespace netrig

@@ -42,4 +42,7 @@ private:
 FamilyChoice load_family(TableReader& reader);
 std::optional<IpAddress> load_source(TableReader& reader);
 
+/// Whether `timeout` is written, which then takes the place of the usual one.
+bool load_timeout(TableReader& reader, nanoseconds& timeout);
+
 } // namespace netrig

@@ -128,10 +128,7 @@ void load_settings(TableReader& reader, Reach& reach) {
     if (reader.has("protocol") && !reader.has("port"))
         reader.report(reader.find("protocol")->span,
                       "'protocol' says how a port is asked, and there is none");
-    if (auto timeout = reader.duration("timeout")) {
-        reach.timeout = *timeout;
-        reach.own_timeout = true;
-    }
+    reach.own_timeout = load_timeout(reader, reach.timeout);
 }
 
 /// One asked pair: its cell, and what came by the number of the outcome.
