@@ -8,7 +8,7 @@
 
 namespace netrig {
 
-static const char* name_of(Transport transport) {
+const char* name_of(Transport transport) {
     return transport == Transport::tcp ? "TCP" : "UDP";
 }
 

@@ -10,6 +10,9 @@
 
 namespace netrig {
 
+/// "TCP"
+const char* name_of(Transport transport);
+
 /// Nothing when the error is no answer of the network, as ENOMEM is none.
 std::optional<ExchangeOutcome> outcome_of(int code);
 

@@ -1,6 +1,5 @@
 #include "runner/tcp_prober.h"
 
-#include "runner/descriptors.h"
 #include "runner/exchange_socket.h"
 #include "runner/socket_address.h"
 #include "runner/system_error.h"
@@ -16,15 +15,7 @@ namespace netrig {
 
 namespace {
 
-/// Each takes two descriptors, one at each end.
-std::size_t most_clients() {
-    constexpr std::size_t enough = 1000, spare = 8;
-    std::size_t left = descriptors_left();
-    return std::clamp<std::size_t>((left - std::min(left, spare)) / 2, 1, enough);
-}
-
 constexpr std::size_t chunk = 65536; // bytes a call
-constexpr int most_events = 256;
 
 /// Whether accept(2) could not do its part; anything else concerns one connection, whose client sees it.
 bool is_want(int code) {
@@ -33,73 +24,15 @@ bool is_want(int code) {
 
 } // namespace
 
-Result<std::vector<ExchangeAnswer>> TcpProber::run(std::span<const ExchangeRequest> requests) {
-    requests_ = requests;
-    answers_.assign(requests.size(), {});
-    epoll_ = Fd(epoll_create1(EPOLL_CLOEXEC));
-    if (!epoll_.valid())
-        return system_failure("make an epoll descriptor");
-    if (stop_.descriptor() >= 0 && !control(stop_.descriptor(), EPOLLIN, EPOLL_CTL_ADD))
-        return system_failure("watch for the lab's end");
-    if (Status listening = listen_everywhere(); !listening)
-        return failure(listening.error());
-    most_clients_ = most_clients();
-    for (;;) {
-        if (Status started = start_clients(); !started)
-            return failure(started.error());
-        if (broken_)
-            return failure(*broken_);
-        if (clients_.empty())
-            return std::move(answers_);
-        if (Status handled = wait_and_handle(); !handled)
-            return failure(handled.error());
-        give_up_late();
-    }
-}
-
-bool TcpProber::control(int fd, std::uint32_t events, int operation) {
-    epoll_event event{};
-    event.events = events;
-    event.data.fd = fd;
-    return epoll_ctl(epoll_.get(), operation, fd, &event) == 0;
-}
-
-Status TcpProber::watch(NodeIndex node, int fd, std::uint32_t events, int operation) {
-    if (!control(fd, events, operation))
-        return system_failure("watch a TCP socket in " + nodes_[node].name);
-    return {};
-}
-
-Status TcpProber::listen_everywhere() {
-    for (const ExchangeRequest& request : requests_)
-        if (request.server && !listeners_.contains({*request.server, request.to.family, request.port}))
-            if (Status listening = listen_for(request); !listening)
-                return listening;
-    return {};
-}
-
-Status TcpProber::listen_for(const ExchangeRequest& request) {
+Result<Fd> TcpProber::start_server(const ExchangeRequest& request) {
     auto fd = open_server(Transport::tcp, request.to.family, request.port, nodes_[*request.server]);
-    bool taken = !fd && fd.error().code == EADDRINUSE && request.size == 0;
-    if (!fd && !taken)
-        return failure(fd.error());
-    if (fd)
-        if (Status watched = watch(*request.server, fd->get(), EPOLLIN, EPOLL_CTL_ADD); !watched)
-            return watched;
-    listeners_.emplace(std::tuple(*request.server, request.to.family, request.port),
-                       fd ? std::move(*fd) : Fd());
-    return {};
-}
-
-Status TcpProber::start_clients() {
-    // A client's end may be closed before the server's, which then still holds its descriptor.
-    auto has_room = [&] {
-        return clients_.empty() || 2 * (clients_.size() + 1) + servers_.size() <= 2 * most_clients_;
-    };
-    while (next_ < requests_.size() && has_room())
-        if (Status started = start_client(next_++); !started)
-            return started;
-    return {};
+    if (!fd && fd.error().code == EADDRINUSE && request.size == 0)
+        return Fd();
+    if (!fd)
+        return fd;
+    if (Status watched = watch(*request.server, fd->get(), EPOLLIN, EPOLL_CTL_ADD); !watched)
+        return failure(watched.error());
+    return fd;
 }
 
 Status TcpProber::start_client(std::size_t number) {
@@ -114,7 +47,7 @@ Status TcpProber::start_client(std::size_t number) {
     Client client{std::move(*fd), number, 0, 0, false, false, Clock::now()};
     SocketAddress to(request.to, request.port);
     if (connect(client.fd.get(), to.get(), to.size()) != 0 && errno != EINPROGRESS) {
-        fail(number, client.begin, errno);
+        fail(number, client.begin, errno, outcome_of(errno));
         return {};
     }
     int key = client.fd.get();
@@ -124,32 +57,25 @@ Status TcpProber::start_client(std::size_t number) {
     return {};
 }
 
-Status TcpProber::wait_and_handle() {
-    constexpr int wait_milliseconds = 10; // deadlines are looked at this often when nothing happens
-    std::array<epoll_event, most_events> events;
-    int count = epoll_wait(epoll_.get(), events.data(), most_events, wait_milliseconds);
-    if (count < 0 && errno != EINTR)
-        return system_failure("wait for TCP sockets");
-    for (int i = 0; i < count; ++i) {
-        int fd = events[static_cast<std::size_t>(i)].data.fd;
-        if (fd == stop_.descriptor())
-            return failure(told_to_end());
-        if (auto client = clients_.find(fd); client != clients_.end())
-            handle_client(fd, client->second);
-        else if (auto server = servers_.find(fd); server != servers_.end())
-            handle_server(fd, server->second);
-        else
-            accept_all(fd);
-    }
+Status TcpProber::handle(int fd) {
+    if (auto client = clients_.find(fd); client != clients_.end())
+        handle_client(fd, client->second);
+    else if (auto accepted = accepted_.find(fd); accepted != accepted_.end())
+        handle_accepted(fd, accepted->second);
+    else
+        accept_all(fd);
+    return {};
+}
+
+void TcpProber::forget_those_over() {
     for (int fd : over_)
         clients_.erase(fd);
     over_.clear();
-    return {};
 }
 
 NodeIndex TcpProber::node_of_listener(int fd) const {
     auto is_it = [&](const auto& listener) { return listener.second.get() == fd; };
-    return std::get<0>(std::find_if(listeners_.begin(), listeners_.end(), is_it)->first);
+    return std::get<0>(std::find_if(servers_.begin(), servers_.end(), is_it)->first);
 }
 
 void TcpProber::accept_all(int listener) {
@@ -165,18 +91,18 @@ void TcpProber::accept_all(int listener) {
             broken_ = watched.error();
             return;
         }
-        servers_.insert_or_assign(key, Server{std::move(fd), node, {}});
+        accepted_.insert_or_assign(key, Accepted{std::move(fd), node, {}});
     }
 }
 
-void TcpProber::handle_server(int fd, Server& server) {
+void TcpProber::handle_accepted(int fd, Accepted& server) {
     std::array<char, chunk> data;
     if (server.pending.empty()) {
         ssize_t size = recv(fd, data.data(), data.size(), 0);
         if (size < 0 && errno == EAGAIN)
             return;
         if (size <= 0) {
-            servers_.erase(fd);
+            accepted_.erase(fd);
             return;
         }
         server.pending.assign(data.data(), static_cast<std::size_t>(size));
@@ -185,7 +111,7 @@ void TcpProber::handle_server(int fd, Server& server) {
     if (sent < 0 && errno != EAGAIN) {
         if (!outcome_of(errno))
             broken_ = Error{"echo bytes in " + nodes_[server.node].name, errno, {}, {}};
-        servers_.erase(fd);
+        accepted_.erase(fd);
         return;
     }
     server.pending.erase(0, static_cast<std::size_t>(std::max<ssize_t>(sent, 0)));
@@ -263,20 +189,8 @@ void TcpProber::receive_more(Client& client) {
     }
 }
 
-void TcpProber::fail(std::size_t request, Clock::time_point begin, int code) {
-    auto outcome = outcome_of(code);
-    if (!outcome)
-        broken_ = Error{fmt::format("exchange bytes between {} and {}", nodes_[requests_[request].from].name,
-                                    show(requests_[request].to)),
-                        code,
-                        {},
-                        {}};
-    answers_[request] = {outcome.value_or(ExchangeOutcome::timeout), Clock::now() - begin,
-                         strerrordesc_np(code)};
-}
-
 void TcpProber::fail_client(Client& client, int code) {
-    fail(client.request, client.begin, code);
+    fail(client.request, client.begin, code, outcome_of(code));
     forget(client);
 }
 
@@ -293,17 +207,13 @@ void TcpProber::forget(Client& client) {
 void TcpProber::give_up_late() {
     auto now = Clock::now();
     for (auto& [key, client] : clients_) {
-        nanoseconds timeout = requests_[client.request].timeout;
-        if (client.over || now - client.begin < timeout)
+        if (client.over || !is_late(client.request, client.begin, now))
             continue;
         std::string why = client.connected ? fmt::format("{} of {} bytes came back", client.received,
                                                          requests_[client.request].size)
                                            : "no answer to the connection request";
         finish(client, ExchangeOutcome::timeout, std::move(why));
     }
-    for (int fd : over_)
-        clients_.erase(fd);
-    over_.clear();
 }
 
 } // namespace netrig

@@ -1,29 +1,17 @@
-// TCP exchanges on one loop: echo servers (RFC 862) are started in the target nodes for the probe where it
-// asks for them, clients connect from the source nodes, all under way together up to a bound on descriptors.
+// TCP exchanges: connections, and bytes over them that the servers send back.
 #pragma once
 
-#include "core/lab.h"
-#include "runner/fd.h"
-#include "runner/node_namespaces.h"
-#include "runner/stop_request.h"
+#include "runner/exchange_prober.h"
 
-#include <deque>
-#include <map>
-#include <span>
-#include <string>
-#include <tuple>
 #include <unordered_map>
 #include <vector>
 
 namespace netrig {
 
-class TcpProber {
+class TcpProber : public ExchangeProber {
 public:
     TcpProber(const std::vector<NodeNamespaces>& nodes, const StopRequest& stop)
-        : nodes_(nodes), stop_(stop) {}
-
-    /// The answers in the order of the requests; an Error too when the lab was told to end meanwhile.
-    Result<std::vector<ExchangeAnswer>> run(std::span<const ExchangeRequest> requests);
+        : ExchangeProber(Transport::tcp, nodes, stop) {}
 
 private:
     struct Client {
@@ -34,43 +22,38 @@ private:
         bool over = false; ///< answered; its descriptor stays until no event can name it any more
         Clock::time_point begin;
     };
-    struct Server {
+    /// A server's end of a connection.
+    struct Accepted {
         Fd fd;
         NodeIndex node = 0;
         std::string pending; ///< read and not yet written back
     };
 
-    Status listen_everywhere();
-    Status listen_for(const ExchangeRequest& request);
-    Status start_clients();
-    Status start_client(std::size_t request);
-    Status wait_and_handle();
+    Result<Fd> start_server(const ExchangeRequest& request) override;
+    Status start_client(std::size_t request) override;
+    [[nodiscard]] bool has_clients() const override { return !clients_.empty(); }
+    [[nodiscard]] bool has_room(std::size_t most) const override {
+        // A client's end may be closed before the server's, which then still holds its descriptor.
+        return 2 * (clients_.size() + 1) + accepted_.size() <= 2 * most;
+    }
+    [[nodiscard]] std::size_t descriptors_a_client() const override { return 2; }
+    Status handle(int fd) override;
+    void give_up_late() override;
+    void forget_those_over() override;
+
     void accept_all(int listener);
-    void handle_server(int fd, Server& server);
+    void handle_accepted(int fd, Accepted& server);
     void handle_client(int fd, Client& client);
     void send_more(Client& client);
     void receive_more(Client& client);
-    void fail(std::size_t request, Clock::time_point begin, int code);
     void fail_client(Client& client, int code);
     void forget(Client& client);
     void finish(Client& client, ExchangeOutcome outcome, std::string why);
-    void give_up_late();
-    bool control(int fd, std::uint32_t events, int operation); ///< epoll_ctl(2)
-    Status watch(NodeIndex node, int fd, std::uint32_t events, int operation);
     [[nodiscard]] NodeIndex node_of_listener(int fd) const;
 
-    const std::vector<NodeNamespaces>& nodes_;
-    const StopRequest& stop_;
-    std::span<const ExchangeRequest> requests_;
-    std::vector<ExchangeAnswer> answers_;
-    std::size_t next_ = 0; ///< request to start
-    std::size_t most_clients_ = 1;
-    Fd epoll_;
-    std::map<std::tuple<NodeIndex, Family, std::uint16_t>, Fd> listeners_; ///< none where the port is taken
     std::unordered_map<int, Client> clients_;
-    std::unordered_map<int, Server> servers_;
-    std::optional<Error> broken_; ///< what was no answer of the network
-    std::vector<int> over_;       ///< clients to forget after their events were handled
+    std::unordered_map<int, Accepted> accepted_;
+    std::vector<int> over_; ///< clients to forget after their events were handled
 };
 
 } // namespace netrig

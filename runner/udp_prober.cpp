@@ -1,11 +1,9 @@
 #include "runner/udp_prober.h"
 
-#include "runner/descriptors.h"
 #include "runner/exchange_socket.h"
 #include "runner/socket_address.h"
 #include "runner/system_error.h"
 
-#include <algorithm>
 #include <array>
 #include <cstring>
 #include <fmt/format.h>
@@ -56,69 +54,24 @@ struct Arrival {
 
 } // namespace
 
-Result<std::vector<ExchangeAnswer>> UdpProber::run(std::span<const ExchangeRequest> requests) {
-    requests_ = requests;
-    answers_.assign(requests.size(), {});
-    epoll_ = Fd(epoll_create1(EPOLL_CLOEXEC));
-    if (!epoll_.valid())
-        return system_failure("make an epoll descriptor");
-    epoll_event end{};
-    end.events = EPOLLIN;
-    end.data.fd = stop_.descriptor();
-    if (stop_.descriptor() >= 0 && epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, stop_.descriptor(), &end) != 0)
-        return system_failure("watch for the lab's end");
-    if (Status started = start_servers(); !started)
-        return failure(started.error());
-    for (;;) {
-        if (Status started = start_clients(); !started)
-            return failure(started.error());
-        if (broken_)
-            return failure(*broken_);
-        if (clients_.empty())
-            return std::move(answers_);
-        if (Status handled = wait_and_handle(); !handled)
-            return failure(handled.error());
-        give_up_late();
-    }
+Result<Fd> UdpProber::start_server(const ExchangeRequest& request) {
+    const NodeNamespaces& node = nodes_[*request.server];
+    auto fd = open_server(Transport::udp, request.to.family, request.port, node);
+    if (!fd)
+        return fd;
+    int on = 1;
+    bool v4 = request.to.family == Family::ipv4;
+    if (setsockopt(fd->get(), v4 ? IPPROTO_IP : IPPROTO_IPV6, v4 ? IP_PKTINFO : IPV6_RECVPKTINFO, &on,
+                   sizeof on) != 0)
+        return system_failure("ask for addresses on a UDP socket in " + node.name);
+    if (Status watched = watch(*request.server, fd->get(), EPOLLIN, EPOLL_CTL_ADD); !watched)
+        return failure(watched.error());
+    return fd;
 }
 
-Status UdpProber::watch(NodeIndex node, int fd) {
-    epoll_event event{};
-    event.events = EPOLLIN;
-    event.data.fd = fd;
-    if (epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) != 0)
-        return system_failure("watch a UDP socket in " + nodes_[node].name);
-    return {};
-}
-
-Status UdpProber::start_servers() {
-    for (const ExchangeRequest& request : requests_) {
-        if (!request.server || servers_.contains({*request.server, request.to.family, request.port}))
-            continue;
-        const NodeNamespaces& node = nodes_[*request.server];
-        auto fd = open_server(Transport::udp, request.to.family, request.port, node);
-        if (!fd)
-            return failure(fd.error());
-        int on = 1;
-        bool v4 = request.to.family == Family::ipv4;
-        if (setsockopt(fd->get(), v4 ? IPPROTO_IP : IPPROTO_IPV6, v4 ? IP_PKTINFO : IPV6_RECVPKTINFO, &on,
-                       sizeof on) != 0)
-            return system_failure("ask for addresses on a UDP socket in " + node.name);
-        if (Status watched = watch(*request.server, fd->get()); !watched)
-            return watched;
-        servers_.emplace(std::tuple(*request.server, request.to.family, request.port), std::move(*fd));
-    }
-    return {};
-}
-
-Status UdpProber::start_clients() {
-    constexpr std::size_t enough = 1000, spare = 8;
-    std::size_t left = descriptors_left();
-    std::size_t most = std::clamp<std::size_t>(left - std::min(left, spare), 1, enough);
-    while (next_ < requests_.size() && (clients_.empty() || clients_.size() < most))
-        if (Status started = start_client(next_++); !started)
-            return started;
-    return {};
+/// One that is too large for the path and must not be fragmented does not arrive.
+static std::optional<ExchangeOutcome> outcome_of_datagram(int code) {
+    return code == EMSGSIZE ? ExchangeOutcome::unreachable : outcome_of(code);
 }
 
 Status UdpProber::start_client(std::size_t number) {
@@ -138,32 +91,21 @@ Status UdpProber::start_client(std::size_t number) {
     SocketAddress to(request.to, request.port);
     std::string bytes = pattern(0, request.size);
     if (connect(fd->get(), to.get(), to.size()) != 0 || send(fd->get(), bytes.data(), bytes.size(), 0) < 0) {
-        fail(number, begin, errno);
+        fail(number, begin, errno, outcome_of_datagram(errno));
         return {};
     }
     int key = fd->get();
-    if (Status watched = watch(request.from, key); !watched)
+    if (Status watched = watch(request.from, key, EPOLLIN, EPOLL_CTL_ADD); !watched)
         return watched;
     clients_.emplace(key, Client{std::move(*fd), number, begin, 1, false});
     return {};
 }
 
-Status UdpProber::wait_and_handle() {
-    constexpr int wait_milliseconds = 10, most_events = 256; // deadlines are looked at this often
-    std::array<epoll_event, most_events> events;
-    int count = epoll_wait(epoll_.get(), events.data(), most_events, wait_milliseconds);
-    if (count < 0 && errno != EINTR)
-        return system_failure("wait for UDP sockets");
-    for (int i = 0; i < count; ++i) {
-        int fd = events[static_cast<std::size_t>(i)].data.fd;
-        if (fd == stop_.descriptor())
-            return failure(told_to_end());
-        if (auto client = clients_.find(fd); client != clients_.end())
-            handle_client(client->second);
-        else if (Status served = serve(fd); !served)
-            return served;
-    }
-    forget_those_over();
+Status UdpProber::handle(int fd) {
+    auto client = clients_.find(fd);
+    if (client == clients_.end())
+        return serve(fd);
+    handle_client(client->second);
     return {};
 }
 
@@ -196,7 +138,7 @@ void UdpProber::handle_client(Client& client) {
         send(client.fd.get(), wanted.data(), wanted.size(), 0) >= 0)
         return;
     if (size < 0) {
-        fail(client.request, client.begin, errno);
+        fail(client.request, client.begin, errno, outcome_of_datagram(errno));
         client.over = true;
         return;
     }
@@ -205,20 +147,6 @@ void UdpProber::handle_client(Client& client) {
     else
         finish(client, ExchangeOutcome::mismatch,
                fmt::format("{} bytes came back that are not the {} that were sent", size, wanted.size()));
-}
-
-void UdpProber::fail(std::size_t request, Clock::time_point begin, int code) {
-    auto outcome = outcome_of(code);
-    if (code == EMSGSIZE) // too large for the path, and must not be fragmented
-        outcome = ExchangeOutcome::unreachable;
-    if (!outcome)
-        broken_ = Error{fmt::format("exchange a datagram between {} and {}",
-                                    nodes_[requests_[request].from].name, show(requests_[request].to)),
-                        code,
-                        {},
-                        {}};
-    answers_[request] = {outcome.value_or(ExchangeOutcome::timeout), Clock::now() - begin,
-                         strerrordesc_np(code)};
 }
 
 void UdpProber::finish(Client& client, ExchangeOutcome outcome, std::string why) {
@@ -233,9 +161,8 @@ void UdpProber::forget_those_over() {
 void UdpProber::give_up_late() {
     auto now = Clock::now();
     for (auto& [key, client] : clients_)
-        if (now - client.begin >= requests_[client.request].timeout)
+        if (!client.over && is_late(client.request, client.begin, now))
             finish(client, ExchangeOutcome::timeout, "no answer to the datagram");
-    forget_those_over();
 }
 
 } // namespace netrig
